@@ -1,0 +1,328 @@
+//! The session and its parts. Enumerations are open: a value the library does not know is kept as it came.
+
+use alloc::{boxed::Box, vec::Vec};
+use core::fmt;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::access::Access;
+
+/// A session's status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// In force. Also what an absent status means.
+    Active,
+    /// On hold: nothing is allowed, the session is kept.
+    Hold,
+    /// Gone: the same as "not found".
+    Deleted,
+    /// Not known to this library: nothing is allowed, the session is kept. Empty when the value was not a text.
+    Other(Box<str>),
+}
+
+impl Status {
+    /// Reads the server's word; absent is active.
+    pub fn from_wire(word: Option<&str>) -> Self {
+        match word {
+            None | Some("ACTIVE") => Self::Active,
+            Some("HOLD") => Self::Hold,
+            Some("DELETED") => Self::Deleted,
+            Some(other) => Self::Other(other.into()),
+        }
+    }
+
+    /// The server's word.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Hold => "HOLD",
+            Self::Deleted => "DELETED",
+            Self::Other(word) => word,
+        }
+    }
+}
+
+/// A player's age status in the session's jurisdiction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AgeStatus {
+    /// Below the age of digital consent.
+    DigitalMinor,
+    /// At or above the age of digital consent and below the civil age of majority.
+    DigitalYouth,
+    /// At or above the civil age of majority.
+    LegalAdult,
+    /// Not known to this library.
+    Other(Box<str>),
+}
+
+impl AgeStatus {
+    /// Reads the server's word.
+    pub fn from_wire(word: &str) -> Self {
+        match word {
+            "DIGITAL_MINOR" => Self::DigitalMinor,
+            "DIGITAL_YOUTH" => Self::DigitalYouth,
+            "LEGAL_ADULT" => Self::LegalAdult,
+            other => Self::Other(other.into()),
+        }
+    }
+
+    /// The server's word.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::DigitalMinor => "DIGITAL_MINOR",
+            Self::DigitalYouth => "DIGITAL_YOUTH",
+            Self::LegalAdult => "LEGAL_ADULT",
+            Self::Other(word) => word,
+        }
+    }
+
+    /// The order of the known ones, young to adult; `None` for the others.
+    pub fn order(&self) -> Option<u8> {
+        match self {
+            Self::DigitalMinor => Some(0),
+            Self::DigitalYouth => Some(1),
+            Self::LegalAdult => Some(2),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+/// Who manages a permission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ManagedBy {
+    /// The player may switch it.
+    Player,
+    /// A parent or another trusted adult switches it.
+    Guardian,
+    /// Nobody: banned in the jurisdiction, or the player is too young.
+    Prohibited,
+    /// Not known to this library, or absent (then empty).
+    Other(Box<str>),
+}
+
+impl ManagedBy {
+    /// Reads the server's word.
+    pub fn from_wire(word: &str) -> Self {
+        match word {
+            "PLAYER" => Self::Player,
+            "GUARDIAN" => Self::Guardian,
+            "PROHIBITED" => Self::Prohibited,
+            other => Self::Other(other.into()),
+        }
+    }
+
+    /// The server's word; empty when it was absent.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Player => "PLAYER",
+            Self::Guardian => "GUARDIAN",
+            Self::Prohibited => "PROHIBITED",
+            Self::Other(word) => word,
+        }
+    }
+}
+
+/// One permission of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permission {
+    /// The feature's name: opaque and case-sensitive.
+    pub name: Box<str>,
+    /// Whether the feature is on. Anything but `true` on the wire is off.
+    pub enabled: bool,
+    /// Who manages it.
+    pub managed_by: ManagedBy,
+    /// The age in years that must be verified first. Absent, `null` and 0 on the wire are none.
+    pub verified_age_threshold: Option<u32>,
+}
+
+/// An allowance's value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AllowanceValue {
+    /// `numericalValue`.
+    Number(f64),
+    /// `selectionValue`.
+    Selection(Box<str>),
+    /// Neither, or a type that the library does not know.
+    None,
+}
+
+/// A preference that a trusted adult set, for example a daily play time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Allowance {
+    /// The allowance's name, opaque.
+    pub name: Box<str>,
+    /// The server's word for its type: `numerical`, `selection` or another.
+    pub kind: Box<str>,
+    /// The value.
+    pub value: AllowanceValue,
+}
+
+/// A player's k-ID session. Immutable. `Debug` shows no identifier and no personal data.
+#[derive(Clone)]
+pub struct Session {
+    pub(super) document: Box<str>,
+    pub(super) id: Box<str>,
+    pub(super) etag: Option<Box<str>>,
+    pub(super) status: Status,
+    pub(super) age_status: Option<AgeStatus>,
+    pub(super) age_category: Option<Box<str>>,
+    pub(super) date_of_birth: Option<Box<str>>,
+    pub(super) jurisdiction: Option<Box<str>>,
+    pub(super) kuid: Option<Box<str>>,
+    pub(super) managed_by: Option<ManagedBy>,
+    pub(super) has_approver_email: Option<bool>,
+    pub(super) permissions: Vec<Permission>,
+    pub(super) allowances: Vec<Allowance>,
+    pub(super) index: Index,
+    pub(super) stripped: bool,
+}
+
+impl Session {
+    /// The session's document as JSON: the session object as it came, unknown fields included, without an outer
+    /// `{"session":…}` around it.
+    pub fn json(&self) -> &str {
+        &self.document
+    }
+
+    /// The session's id (`sessionId`).
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The entity tag for conditional requests.
+    pub fn etag(&self) -> Option<&str> {
+        self.etag.as_deref()
+    }
+
+    /// The status; active when absent.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// The age status.
+    pub fn age_status(&self) -> Option<&AgeStatus> {
+        self.age_status.as_ref()
+    }
+
+    /// The age category, as the server wrote it.
+    pub fn age_category(&self) -> Option<&str> {
+        self.age_category.as_deref()
+    }
+
+    /// The date of birth as the server wrote it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. Personal data.
+    pub fn date_of_birth(&self) -> Option<&str> {
+        self.date_of_birth.as_deref()
+    }
+
+    /// The jurisdiction, for example `US-CA`.
+    pub fn jurisdiction(&self) -> Option<&str> {
+        self.jurisdiction.as_deref()
+    }
+
+    /// The k-ID user id, opaque; a number on the wire is given as its digits. Personal data.
+    pub fn kuid(&self) -> Option<&str> {
+        self.kuid.as_deref()
+    }
+
+    /// Who manages the session as a whole.
+    pub fn managed_by(&self) -> Option<&ManagedBy> {
+        self.managed_by.as_ref()
+    }
+
+    /// Whether the servers know an address of a trusted adult.
+    pub fn has_approver_email(&self) -> Option<bool> {
+        self.has_approver_email
+    }
+
+    /// The permissions in the document's order, each name once: of a name that occurs twice the tighter one, in a tie
+    /// the first.
+    pub fn permissions(&self) -> &[Permission] {
+        &self.permissions
+    }
+
+    /// The allowances in the document's order, without those that have no name.
+    pub fn allowances(&self) -> &[Allowance] {
+        &self.allowances
+    }
+
+    /// The permission of that name.
+    pub fn permission(&self, name: &str) -> Option<&Permission> {
+        self.index
+            .find(&self.permissions, name)
+            .and_then(|at| self.permissions.get(at))
+    }
+
+    /// Whether personal data was left out when this session was stored; what was left out is not compared.
+    pub fn is_stripped(&self) -> bool {
+        self.stripped
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("status", &self.status)
+            .field("permissions", &self.permissions.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Session {
+    /// Two sessions are equal when their documents are, byte for byte.
+    fn eq(&self, other: &Self) -> bool {
+        self.document == other.document && self.stripped == other.stripped
+    }
+}
+
+/// Where each permission's name stands in the list.
+#[derive(Clone, Default)]
+pub(super) struct Index {
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Index {
+    /// Adds permissions one by one, keeping of each name the tighter, in a tie the first, at the first one's place.
+    pub(super) fn build(all: Vec<Permission>) -> (Vec<Permission>, Self) {
+        let mut index = Self {
+            table: HashTable::with_capacity(all.len()),
+            hasher: DefaultHashBuilder::default(),
+        };
+        let mut kept: Vec<Permission> = Vec::with_capacity(all.len());
+        for permission in all {
+            if let Some(at) = index.find(&kept, &permission.name) {
+                if let Some(first) = kept.get_mut(at)
+                    && Access::of(&permission).rank() < Access::of(first).rank()
+                {
+                    *first = permission;
+                }
+                continue;
+            }
+            let Ok(at) = u32::try_from(kept.len()) else { break };
+            let hash = index.hash(&permission.name);
+            kept.push(permission);
+            let hasher = &index.hasher;
+            index.table.insert_unique(hash, at, |&i| {
+                kept.get(i as usize).map_or(0, |p| hash_name(hasher, &p.name))
+            });
+        }
+        (kept, index)
+    }
+
+    fn hash(&self, name: &str) -> u64 {
+        hash_name(&self.hasher, name)
+    }
+
+    fn find(&self, permissions: &[Permission], name: &str) -> Option<usize> {
+        self.table
+            .find(self.hash(name), |&i| {
+                permissions.get(i as usize).is_some_and(|p| &*p.name == name)
+            })
+            .map(|&i| i as usize)
+    }
+}
+
+fn hash_name(hasher: &DefaultHashBuilder, name: &str) -> u64 {
+    use core::hash::BuildHasher;
+    hasher.hash_one(name)
+}
