@@ -6,7 +6,7 @@
 //! - `ffi`: the C ABI. Thin; the header `include/playgate.h` is generated from it.
 //! - `host`: the outside world: transport, storage, clock, worker thread. Drives the client.
 //! - `client`: one player's state machine, without input or output.
-//! - `protocol`: what is said to each server.
+//! - [`protocol`]: what is said to each server.
 //! - [`session`]: what a session is and means.
 //!
 //! `session`, `protocol` and `client` compile as `no_std` with `alloc`.
@@ -15,4 +15,5 @@
 
 extern crate alloc;
 
+pub mod protocol;
 pub mod session;
