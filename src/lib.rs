@@ -5,7 +5,7 @@
 //!
 //! - `ffi`: the C ABI. Thin; the header `include/playgate.h` is generated from it.
 //! - `host`: the outside world: transport, storage, clock, worker thread. Drives the client.
-//! - `client`: one player's state machine, without input or output.
+//! - [`client`]: one player's state machine, without input or output.
 //! - [`protocol`]: what is said to each server.
 //! - [`session`]: what a session is and means.
 //!
@@ -15,5 +15,6 @@
 
 extern crate alloc;
 
+pub mod client;
 pub mod protocol;
 pub mod session;

@@ -1,0 +1,681 @@
+//! Asking the studio's server: when, what, and what its answers mean.
+
+use alloc::{boxed::Box, collections::VecDeque, format, sync::Arc, vec::Vec};
+
+use super::{
+    Client, Output,
+    event::{Code, Event, News, Operation, Outcome, RequestId, in_seconds},
+    saving::features_told,
+    state::{Bar, Ended, Standing},
+    timing::{Breaker, Now, backoff_ms, next_birthday_ms},
+};
+use crate::{
+    protocol::{
+        backend::{Answer, Ask, read},
+        http::Reply,
+    },
+    session::{Session, Status},
+};
+
+/// Why a refresh is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The game asks; not oftener than the poll floor allows.
+    Game,
+    /// The client was opened.
+    Launch,
+    /// A push told the game that something changed.
+    Push,
+    /// The game came back from the background.
+    Resume,
+    /// Connectivity returned, or the host allowed the network.
+    Reconnect,
+    /// A session was adopted and is to be bound to the player.
+    Bind,
+    /// Long play, a birthday, or a retry after failures.
+    Schedule,
+}
+
+/// How often one refresh is tried before it is given up.
+const TRIES: u32 = 3;
+/// A deletion that did not name the session is believed when a second answer agrees, so much later.
+const CONFIRM_DELETION_MS: u64 = 3_000;
+/// A transport that says nothing is given up so long after its own time limit.
+const TRANSPORT_GRACE_MS: u64 = 5_000;
+/// A crowd that has its birthday on one day asks spread over a minute.
+const BIRTHDAY_SPREAD_MS: u64 = 60_000;
+
+/// One refresh, from its first request to its end.
+#[derive(Debug)]
+struct Flight {
+    ask: Ask,
+    /// `None` while it waits for its next try.
+    ticket: Option<u64>,
+    sent_at: u64,
+    retry_at: u64,
+    tries: u32,
+    joined: Vec<RequestId>,
+}
+
+/// What is known about asking.
+#[derive(Debug, Default)]
+pub(super) struct Refresher {
+    flight: Option<Flight>,
+    last_ticket: u64,
+    breaker: Breaker,
+    asked_at: Option<u64>,
+    /// A refresh that is due on its own account.
+    due_at: Option<u64>,
+    /// Asked for while a request was in flight that may have been answered before: ask once more.
+    again: Option<Vec<RequestId>>,
+    deletion_seen_at: Option<u64>,
+    /// Until then the server asked to be left alone.
+    not_before: Option<u64>,
+    /// The player was forgotten: nothing is asked until the game wants it.
+    pub(super) forgotten: bool,
+    birthday_spread_ms: u64,
+    network_allowed: bool,
+    offline: bool,
+    suspended: bool,
+    token_refused: bool,
+    told_unreachable: bool,
+}
+
+impl Refresher {
+    pub(super) fn is_asking(&self) -> bool {
+        self.flight.is_some()
+    }
+
+    pub(super) fn failures(&self) -> u32 {
+        self.breaker.failures()
+    }
+
+    pub(super) fn cancel_joined(&mut self, outputs: &mut VecDeque<Output>) {
+        let mut joined = self
+            .flight
+            .as_mut()
+            .map(|f| core::mem::take(&mut f.joined))
+            .unwrap_or_default();
+        joined.extend(self.again.take().unwrap_or_default());
+        for request in joined {
+            outputs.push_back(Output::Event(Event::Completed {
+                request,
+                operation: Operation::Refresh,
+                outcome: Outcome::new(Code::Cancelled, "cancelled"),
+            }));
+        }
+        self.flight = None;
+    }
+}
+
+impl Client {
+    /// The game, a push or the platform asks for news.
+    pub fn refresh(&mut self, now: Now, request: RequestId, cause: Cause) {
+        if self.refuse_when_stopped(request, Operation::Refresh) {
+            return;
+        }
+        if matches!(cause, Cause::Reconnect | Cause::Resume) {
+            self.refresher.breaker.close_for_one_try();
+        }
+        if let Some(outcome) = self.cannot_ask(now) {
+            return self.complete(request, Operation::Refresh, outcome);
+        }
+        let refresher = &mut self.refresher;
+        if let Some(flight) = &mut refresher.flight {
+            if cause == Cause::Push && flight.ticket.is_some() {
+                refresher.again.get_or_insert_default().push(request);
+            } else {
+                flight.joined.push(request);
+            }
+            return;
+        }
+        if cause == Cause::Game
+            && let Some(asked_at) = refresher.asked_at
+        {
+            let passed = now.mono_ms.saturating_sub(asked_at);
+            if passed < self.config.poll_floor_ms {
+                let left = self.config.poll_floor_ms.saturating_sub(passed);
+                let text = in_seconds("asked again too soon; the next refresh is possible in ", left, "");
+                return self.complete(request, Operation::Refresh, Outcome::new(Code::TooSoon, text));
+            }
+        }
+        self.start_refresh(now, alloc::vec![request]);
+    }
+
+    /// A refresh on the library's own account.
+    pub(super) fn refresh_for(&mut self, now: Now, cause: Cause) {
+        if matches!(cause, Cause::Reconnect | Cause::Resume) {
+            self.refresher.breaker.close_for_one_try();
+        }
+        let is_unread = matches!(self.newest.standing, Standing::Unread);
+        if self.stopped || is_unread || self.refresher.forgotten || self.config.server.is_none() {
+            return;
+        }
+        if self.refresher.flight.is_some() {
+            return;
+        }
+        if let Some(outcome) = self.cannot_ask(now) {
+            self.refresher.due_at = Some(now.mono_ms);
+            let waiting = self.refresher.again.take().unwrap_or_default();
+            self.complete_refreshes(waiting, &outcome);
+            return self.looking_changed();
+        }
+        self.start_refresh(now, Vec::new());
+    }
+
+    /// The host allows or forbids the network. Nothing is sent before it is allowed.
+    pub fn set_network_allowed(&mut self, now: Now, allowed: bool) {
+        let was = core::mem::replace(&mut self.refresher.network_allowed, allowed);
+        self.reachability_changed(now, was, allowed, Code::NetworkNotAllowed);
+    }
+
+    /// The platform says whether there is connectivity.
+    pub fn set_online(&mut self, now: Now, online: bool) {
+        let was = !core::mem::replace(&mut self.refresher.offline, !online);
+        self.reachability_changed(now, was, online, Code::Unreachable);
+    }
+
+    /// The game goes to the background, or comes back.
+    pub fn set_suspended(&mut self, now: Now, suspended: bool) {
+        let was = !core::mem::replace(&mut self.refresher.suspended, suspended);
+        self.reachability_changed(now, was, !suspended, Code::Cancelled);
+    }
+
+    fn reachability_changed(&mut self, now: Now, was: bool, is: bool, code: Code) {
+        if was && !is {
+            self.abort_flight();
+            let joined = self.refresher.flight.take().map(|f| f.joined).unwrap_or_default();
+            let again = self.refresher.again.take().unwrap_or_default();
+            self.complete_refreshes(
+                joined.into_iter().chain(again),
+                &Outcome::new(code, "the network was switched off meanwhile"),
+            );
+            self.refresher.due_at = Some(now.mono_ms);
+            self.looking_changed();
+        } else if is && !was {
+            self.refresh_for(now, Cause::Reconnect);
+        }
+    }
+
+    pub(super) fn token_changed(&mut self, now: Now) {
+        self.refresher.token_refused = false;
+        let was_due = self.refresher.flight.is_some() || self.refresher.due_at.is_some();
+        self.void_answers(now);
+        if was_due {
+            self.refresh_for(now, Cause::Launch);
+        }
+    }
+
+    /// Cancels one request; it still completes. Unknown or finished ones are ignored.
+    pub fn cancel(&mut self, request: RequestId) {
+        let refresher = &mut self.refresher;
+        let mut found = false;
+        let lists = refresher
+            .flight
+            .as_mut()
+            .map(|f| &mut f.joined)
+            .into_iter()
+            .chain(refresher.again.as_mut());
+        for list in lists {
+            let before = list.len();
+            list.retain(|r| *r != request);
+            found |= list.len() != before;
+        }
+        if found {
+            self.complete(request, Operation::Refresh, Outcome::new(Code::Cancelled, "cancelled"));
+        }
+    }
+
+    /// Makes every answer void that is still to come. Refreshes that somebody waits for are asked anew.
+    pub(super) fn void_answers(&mut self, now: Now) {
+        self.abort_flight();
+        self.refresher.deletion_seen_at = None;
+        if let Some(flight) = self.refresher.flight.take() {
+            let mut joined = flight.joined;
+            joined.extend(self.refresher.again.take().unwrap_or_default());
+            self.refresher.again = Some(joined).filter(|joined| !joined.is_empty());
+            self.refresher.due_at = Some(now.mono_ms);
+        }
+    }
+
+    fn abort_flight(&mut self) {
+        if let Some(ticket) = self.refresher.flight.as_mut().and_then(|f| f.ticket.take()) {
+            self.outputs.push_back(Output::Abort { ticket });
+        }
+    }
+
+    /// Why nothing can be asked now.
+    fn cannot_ask(&self, now: Now) -> Option<Outcome> {
+        let refresher = &self.refresher;
+        if self.config.server.is_none() {
+            return Some(Outcome::new(
+                Code::InvalidState,
+                "no server was given when the client was opened",
+            ));
+        }
+        if !refresher.network_allowed {
+            return Some(Outcome::new(
+                Code::NetworkNotAllowed,
+                "the host has not allowed the network",
+            ));
+        }
+        if refresher.offline {
+            return Some(Outcome::new(
+                Code::Unreachable,
+                "the host said that there is no connectivity",
+            ));
+        }
+        if refresher.suspended {
+            return Some(Outcome::new(Code::InvalidState, "the game is suspended"));
+        }
+        if refresher.token_refused {
+            return Some(Outcome::new(
+                Code::Unauthorized,
+                "the server refused the player's token; set a new one",
+            ));
+        }
+        if matches!(self.newest.standing, Standing::Unread) {
+            return Some(Outcome::new(Code::InvalidState, "the stored record was not read yet"));
+        }
+        if let Some(until) = refresher.not_before.filter(|until| *until > now.mono_ms) {
+            let left = until.saturating_sub(now.mono_ms);
+            let text = in_seconds("the server asked to be left alone for another ", left, "");
+            return Some(Outcome::new(Code::RateLimited, text));
+        }
+        refresher.breaker.open_until(now.mono_ms).map(|until| {
+            let left = until.saturating_sub(now.mono_ms);
+            Outcome::new(
+                Code::Unreachable,
+                in_seconds(
+                    "the server has not answered several times; it is asked again in ",
+                    left,
+                    "",
+                ),
+            )
+        })
+    }
+
+    fn start_refresh(&mut self, now: Now, mut joined: Vec<RequestId>) {
+        joined.extend(self.refresher.again.take().unwrap_or_default());
+        let ask = match &self.newest.standing {
+            // That one is not the player's, or not any more: another device may have got a new one.
+            Standing::Session {
+                bar: Some(Bar::OfAnotherPlayer),
+                ..
+            } => Ask::Own,
+            Standing::Session {
+                bar: Some(Bar::NeedsConsent),
+                ..
+            } if !self.unbound => Ask::Own,
+            Standing::Session { session, .. } if self.unbound => Ask::Bind {
+                id: session.id().into(),
+            },
+            Standing::Session { session, etag, bar } => Ask::Session {
+                id: session.id().into(),
+                // Behind a bar the whole session is wanted again.
+                etag: etag.clone().filter(|_| bar.is_none()),
+            },
+            _ => Ask::Own,
+        };
+        self.refresher.flight = Some(Flight {
+            ask,
+            ticket: None,
+            sent_at: 0,
+            retry_at: 0,
+            tries: 0,
+            joined,
+        });
+        self.refresher.due_at = None;
+        self.refresher.forgotten = false;
+        self.looking_changed();
+        self.send(now);
+    }
+
+    /// Whether an answer is awaited shows while no session is known.
+    pub(super) fn looking_changed(&mut self) {
+        if self.newest.session().is_none() {
+            self.outputs.push_back(Output::Publish);
+        }
+    }
+
+    fn send(&mut self, now: Now) {
+        let token = self.token();
+        let Some(flight) = &mut self.refresher.flight else {
+            return;
+        };
+        let base = self.config.server.as_deref().unwrap_or_default();
+        match flight.ask.request(base, token.as_deref()) {
+            Ok(request) => {
+                self.refresher.last_ticket = self.refresher.last_ticket.saturating_add(1);
+                let ticket = self.refresher.last_ticket;
+                flight.ticket = Some(ticket);
+                flight.tries = flight.tries.saturating_add(1);
+                flight.sent_at = now.mono_ms;
+                self.refresher.asked_at = Some(now.mono_ms);
+                self.outputs.push_back(Output::Send {
+                    ticket,
+                    request,
+                    timeout_ms: self.config.request_timeout_ms,
+                });
+            }
+            Err(error) => {
+                let outcome = Outcome::new(Code::InvalidState, format!("{error}"));
+                self.count_failure(now, &outcome);
+                self.end_flight(&outcome);
+            }
+        }
+    }
+
+    /// A reply came. One that is not awaited any more is ignored.
+    pub fn reply(&mut self, now: Now, ticket: u64, reply: Reply) {
+        let Some(flight) = self.refresher.flight.as_mut().filter(|f| f.ticket == Some(ticket)) else {
+            return;
+        };
+        flight.ticket = None;
+        let answer = match reply {
+            Ok(response) => (read(&flight.ask, &response, now.wall_ms), response.status),
+            Err(error) => return self.try_failed(now, error.into(), None),
+        };
+        match answer {
+            // Unchanged since when? Only an entity tag says.
+            (Answer::Unchanged, status) if !matches!(flight.ask, Ask::Session { etag: Some(_), .. }) => {
+                let text = "the server said that nothing has changed to a request without an entity tag";
+                self.give_up(now, Outcome::http(Code::Protocol, status, text));
+            }
+            (Answer::Unchanged, _) => self.server_confirmed(now, None),
+            (Answer::Session { session, etag }, _) => self.take_session(now, *session, etag),
+            (Answer::NeedsConsent, _) => self.take_bar(now, Bar::NeedsConsent),
+            (Answer::OfAnotherPlayer, _) => self.take_bar(now, Bar::OfAnotherPlayer),
+            (Answer::Deleted { named }, _) => self.take_deletion(now, named),
+            (Answer::Unauthorized, status) => {
+                self.refresher.token_refused = true;
+                self.refresher.due_at = Some(now.mono_ms);
+                let outcome = Outcome::http(
+                    Code::Unauthorized,
+                    status,
+                    "the server refused the player's token; set a new one",
+                );
+                self.news(News::TokenRefused, outcome.clone());
+                self.end_flight(&outcome);
+            }
+            (Answer::RateLimited { retry_after_ms }, status) => {
+                let text = "the server asks to come back later";
+                self.try_failed(
+                    now,
+                    Outcome::http(Code::RateLimited, status, text),
+                    Some(retry_after_ms),
+                );
+            }
+            (Answer::ServerError { retry_after_ms }, status) => {
+                let text = format!("the server has trouble (HTTP {status})");
+                self.try_failed(now, Outcome::http(Code::Server, status, text), Some(retry_after_ms));
+            }
+            (Answer::Rejected { code }, status) => {
+                let text = match &*code {
+                    "" => format!("the server answered HTTP {status}; is its URL right?"),
+                    code => format!("the server answered HTTP {status} ({code})"),
+                };
+                self.give_up(now, Outcome::http(Code::Protocol, status, text));
+            }
+            (Answer::Malformed(text), status) => self.give_up(now, Outcome::http(Code::Protocol, status, text)),
+        }
+    }
+
+    fn take_session(&mut self, now: Now, session: Session, etag: Option<Box<str>>) {
+        if *session.status() == Status::Deleted {
+            return self.take_deletion(now, true);
+        }
+        let is_same = match &self.newest.standing {
+            Standing::Session {
+                session: held,
+                bar: None,
+                ..
+            } => **held == session,
+            _ => false,
+        };
+        let is_first = self.newest.session().is_none();
+        self.unbound = false;
+        self.refresher.deletion_seen_at = None;
+        if is_same {
+            if let Standing::Session { etag: held, .. } = &mut self.newest.standing {
+                *held = etag;
+            }
+            return self.server_confirmed(now, None);
+        }
+        self.advance(Standing::Session {
+            session: Arc::new(session),
+            etag,
+            bar: None,
+        });
+        if is_first {
+            // A session where none was known: there is nothing that it differs from.
+            self.acknowledged = self.newest.clone();
+        }
+        self.server_confirmed(now, Some(()));
+    }
+
+    fn take_bar(&mut self, now: Now, new_bar: Bar) {
+        if new_bar == Bar::OfAnotherPlayer {
+            self.unbound = false;
+        }
+        match &self.newest.standing {
+            Standing::Session { session, etag, bar } if *bar != Some(new_bar) => {
+                let (session, etag) = (Arc::clone(session), etag.clone());
+                self.advance(Standing::Session {
+                    session,
+                    etag,
+                    bar: Some(new_bar),
+                });
+                self.server_confirmed(now, Some(()));
+            }
+            Standing::Session { .. } => self.server_confirmed(now, None),
+            _ => {
+                self.no_session_confirmed();
+                self.server_confirmed(now, None);
+                if !core::mem::replace(&mut self.told_consent_needed, true) {
+                    self.news(News::ConsentNeeded, Outcome::OK);
+                }
+            }
+        }
+    }
+
+    /// The server knows of no session: a record that could not be read does not matter any more.
+    fn no_session_confirmed(&mut self) {
+        if matches!(self.newest.standing, Standing::Unusable(_)) && self.saver_is_writable() {
+            self.advance(Standing::None);
+            self.acknowledged = self.newest.clone();
+        }
+    }
+
+    fn take_deletion(&mut self, now: Now, named: bool) {
+        let Standing::Session { session, etag, bar } = &self.newest.standing else {
+            return self.take_bar(now, Bar::NeedsConsent);
+        };
+        let agreed = self
+            .refresher
+            .deletion_seen_at
+            .is_some_and(|at| now.mono_ms.saturating_sub(at) >= CONFIRM_DELETION_MS);
+        if named || agreed {
+            let ended = Ended {
+                features_on: features_told(&self.acknowledged, &self.newest),
+                at_ms: now.wall_ms,
+            };
+            self.refresher.deletion_seen_at = None;
+            self.unbound = false;
+            self.advance(Standing::Ended(Arc::new(ended)));
+            self.acknowledged.standing = Standing::None;
+            return self.server_confirmed(now, Some(()));
+        }
+        let is_new = *bar != Some(Bar::DeletionUnconfirmed);
+        if is_new {
+            let (session, etag) = (Arc::clone(session), etag.clone());
+            self.advance(Standing::Session {
+                session,
+                etag,
+                bar: Some(Bar::DeletionUnconfirmed),
+            });
+        }
+        self.refresher.deletion_seen_at.get_or_insert(now.mono_ms);
+        self.server_confirmed(now, is_new.then_some(()));
+        self.refresher.due_at = Some(now.mono_ms.saturating_add(CONFIRM_DELETION_MS));
+    }
+
+    /// The server gave a certain answer; `changed` when it changed what is known.
+    fn server_confirmed(&mut self, now: Now, changed: Option<()>) {
+        let was_live = self.is_live(now);
+        self.confirm(now);
+        self.refresher.breaker.succeeded();
+        if core::mem::take(&mut self.refresher.told_unreachable) {
+            self.news(News::ServerReachable, Outcome::OK);
+        }
+        // The same moment would bring a whole crowd back at once.
+        let periodic = self.config.periodic_ms;
+        let spread = self.random.u64(0..=periodic / 10);
+        self.refresher.due_at = Some(now.mono_ms.saturating_add(periodic).saturating_add(spread));
+        self.refresher.birthday_spread_ms = self.random.u64(0..=BIRTHDAY_SPREAD_MS);
+        let joined = self.refresher.flight.take().map(|f| f.joined).unwrap_or_default();
+        if changed.is_some() {
+            self.save(now, None);
+            for request in joined {
+                self.save_waiter(now, request, Operation::Refresh);
+            }
+        } else {
+            // When it was confirmed is worth storing, but nobody waits for it.
+            self.save(now, None);
+            self.complete_refreshes(joined, &Outcome::OK);
+            if !was_live {
+                self.outputs.push_back(Output::Publish);
+            }
+        }
+        if let Some(again) = self.refresher.again.take() {
+            self.start_refresh(now, again);
+        }
+    }
+
+    /// One try failed, and another may help.
+    fn try_failed(&mut self, now: Now, outcome: Outcome, asked: Option<Option<u64>>) {
+        let asked_ms = asked.flatten();
+        self.count_failure(now, &outcome);
+        let failures = self.refresher.breaker.failures();
+        let wait = backoff_ms(failures, asked_ms, &mut self.random);
+        self.refresher.not_before = asked_ms.map(|_| now.mono_ms.saturating_add(wait));
+        let is_open = self.refresher.breaker.is_probing();
+        let Some(flight) = &mut self.refresher.flight else {
+            return;
+        };
+        let waits_too_long = wait > u64::from(self.config.request_timeout_ms).saturating_mul(2);
+        if flight.tries < TRIES && !is_open && !waits_too_long {
+            flight.retry_at = now.mono_ms.saturating_add(wait);
+            return;
+        }
+        let at = self.refresher.breaker.open_until(now.mono_ms).unwrap_or(0);
+        self.refresher.due_at = Some(at.max(now.mono_ms.saturating_add(wait)));
+        self.end_flight(&outcome);
+    }
+
+    /// One try failed, and asking again at once would not help.
+    fn give_up(&mut self, now: Now, outcome: Outcome) {
+        self.count_failure(now, &outcome);
+        let failures = self.refresher.breaker.failures().saturating_add(4);
+        let wait = backoff_ms(failures, Some(self.config.poll_floor_ms), &mut self.random);
+        let at = self.refresher.breaker.open_until(now.mono_ms).unwrap_or(0);
+        self.refresher.due_at = Some(at.max(now.mono_ms.saturating_add(wait)));
+        self.end_flight(&outcome);
+    }
+
+    fn count_failure(&mut self, now: Now, outcome: &Outcome) {
+        let was_live = self.is_live(now);
+        self.refresher.breaker.failed(now.mono_ms);
+        if was_live {
+            self.outputs.push_back(Output::Publish);
+        }
+        if !core::mem::replace(&mut self.refresher.told_unreachable, true) {
+            self.news(News::ServerUnreachable, outcome.clone());
+        }
+    }
+
+    fn end_flight(&mut self, outcome: &Outcome) {
+        let joined = self.refresher.flight.take().map(|f| f.joined).unwrap_or_default();
+        let again = self.refresher.again.take().unwrap_or_default();
+        self.complete_refreshes(joined.into_iter().chain(again), outcome);
+        self.looking_changed();
+    }
+
+    fn complete_refreshes(&mut self, requests: impl IntoIterator<Item = RequestId>, outcome: &Outcome) {
+        for request in requests {
+            self.complete(request, Operation::Refresh, outcome.clone());
+        }
+    }
+
+    pub(super) fn tick_refresh(&mut self, now: Now) {
+        if let Some(flight) = &mut self.refresher.flight {
+            match flight.ticket {
+                Some(ticket) => {
+                    let limit = u64::from(self.config.request_timeout_ms).saturating_add(TRANSPORT_GRACE_MS);
+                    if now.mono_ms.saturating_sub(flight.sent_at) >= limit {
+                        flight.ticket = None;
+                        self.outputs.push_back(Output::Abort { ticket });
+                        let text = "the transport gave no answer within its time limit";
+                        self.try_failed(now, Outcome::new(Code::TimedOut, text), None);
+                    }
+                }
+                None if flight.retry_at <= now.mono_ms => self.send(now),
+                None => {}
+            }
+            return;
+        }
+        if self.stopped || self.cannot_ask(now).is_some() {
+            return;
+        }
+        if self.refresher.forgotten {
+            return;
+        }
+        let is_due = self.refresher.due_at.is_some_and(|at| at <= now.mono_ms);
+        if is_due || self.birthday_passed(now) {
+            self.start_refresh(now, Vec::new());
+        }
+    }
+
+    pub(super) fn refresh_due(&self, now: Now) -> Option<u64> {
+        if let Some(flight) = &self.refresher.flight {
+            let limit = u64::from(self.config.request_timeout_ms).saturating_add(TRANSPORT_GRACE_MS);
+            return Some(
+                flight
+                    .ticket
+                    .map_or(flight.retry_at, |_| flight.sent_at.saturating_add(limit)),
+            );
+        }
+        let refresher = &self.refresher;
+        let blocked = !refresher.network_allowed
+            || refresher.offline
+            || refresher.suspended
+            || refresher.token_refused
+            || refresher.forgotten
+            || matches!(self.newest.standing, Standing::Unread);
+        if self.stopped || self.config.server.is_none() || blocked {
+            return None;
+        }
+        // After a failed try its backoff counts, not the birthday.
+        let birthday = self.birthday_ms(now).filter(|_| refresher.failures() == 0).map(|at| {
+            let ahead = u64::try_from(at.saturating_sub(now.wall_ms)).unwrap_or(0);
+            now.mono_ms.saturating_add(ahead)
+        });
+        let due = [refresher.due_at, birthday].into_iter().flatten().min()?;
+        let not_before = refresher.not_before.unwrap_or(0);
+        Some(
+            due.max(not_before)
+                .max(refresher.breaker.open_until(now.mono_ms).unwrap_or(0)),
+        )
+    }
+
+    /// When the next birthday after the last confirmation makes a refresh worth while.
+    fn birthday_ms(&self, now: Now) -> Option<i64> {
+        let born = self.newest.open_session()?.date_of_birth()?;
+        let at = next_birthday_ms(born, self.confirmed.wall_ms?, now.utc_offset_s)?;
+        Some(at.saturating_add(i64::try_from(self.refresher.birthday_spread_ms).unwrap_or(0)))
+    }
+
+    fn birthday_passed(&self, now: Now) -> bool {
+        self.refresher.failures() == 0 && self.birthday_ms(now).is_some_and(|at| at <= now.wall_ms)
+    }
+}

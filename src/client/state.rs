@@ -1,0 +1,134 @@
+//! What is known about the player.
+
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+
+use crate::session::{Access, Decision, Freshness, NextStep, Reason, Session};
+
+/// Why a session that is kept allows nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bar {
+    /// The server says that consent is needed.
+    NeedsConsent,
+    /// The server says that the session was deleted, in an answer that did not name it; a second one is awaited.
+    DeletionUnconfirmed,
+    /// The server says that the session belongs to another player.
+    OfAnotherPlayer,
+    /// Something tighter was learnt and could not be stored.
+    Doubtful,
+}
+
+/// A session that ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The features that were on, as the player was last told.
+    pub features_on: Vec<Box<str>>,
+    /// When, in Unix milliseconds.
+    pub at_ms: i64,
+}
+
+/// What holds.
+#[derive(Debug, Clone, Default)]
+pub enum Standing {
+    /// The record was not read yet.
+    #[default]
+    Unread,
+    /// The record cannot be used, for that reason.
+    Unusable(Reason),
+    /// There is no session.
+    None,
+    /// There is a session.
+    Session {
+        /// The session.
+        session: Arc<Session>,
+        /// Its entity tag in quotes.
+        etag: Option<Box<str>>,
+        /// Why it allows nothing.
+        bar: Option<Bar>,
+    },
+    /// The session ended, and the player was not told yet.
+    Ended(Arc<Ended>),
+}
+
+/// What holds, numbered.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// Rises with each change.
+    pub revision: u64,
+    /// What holds.
+    pub standing: Standing,
+}
+
+impl State {
+    /// The session, also a barred one.
+    pub fn session(&self) -> Option<&Arc<Session>> {
+        match &self.standing {
+            Standing::Session { session, .. } => Some(session),
+            _ => None,
+        }
+    }
+
+    /// The session, if nothing bars it.
+    pub fn open_session(&self) -> Option<&Arc<Session>> {
+        match &self.standing {
+            Standing::Session { session, bar: None, .. } => Some(session),
+            _ => None,
+        }
+    }
+
+    /// A feature's access. Stale: what a parent or an age verification allowed is unavailable.
+    pub fn access(&self, feature: &str, stale: bool) -> Access {
+        match self.open_session() {
+            Some(session) if stale && needs_fresh_answer(session, feature) => Access::Unavailable,
+            Some(session) => session.access(feature),
+            None => Access::Unavailable,
+        }
+    }
+
+    /// A feature's decision.
+    pub fn decide(&self, feature: &str, stale: bool, freshness: Freshness) -> Decision {
+        let denied = |reason, next| Decision::denied(reason, next, freshness);
+        match &self.standing {
+            Standing::Unread => denied(Reason::Pending, NextStep::Wait),
+            Standing::Unusable(reason) => denied(*reason, next_step_when_unusable(*reason)),
+            Standing::None => denied(Reason::NoSession, NextStep::StartAgeGate),
+            Standing::Ended(_) => denied(Reason::SessionEnded, NextStep::StartAgeGate),
+            Standing::Session { bar: Some(bar), .. } => match bar {
+                Bar::NeedsConsent | Bar::OfAnotherPlayer => denied(Reason::NoSession, NextStep::StartAgeGate),
+                Bar::DeletionUnconfirmed => denied(Reason::Pending, NextStep::Wait),
+                Bar::Doubtful => denied(Reason::Error, NextStep::Refresh),
+            },
+            Standing::Session { session, bar: None, .. } => {
+                if stale && needs_fresh_answer(session, feature) {
+                    return denied(Reason::Stale, NextStep::Refresh);
+                }
+                session.decide(feature, freshness)
+            }
+        }
+    }
+
+    /// Whether anything that `self` allows or offers is tighter in `other`.
+    pub fn is_looser_than(&self, other: &Self) -> bool {
+        let Some(session) = self.open_session() else {
+            return false;
+        };
+        session
+            .permissions()
+            .iter()
+            .any(|p| self.access(&p.name, false).rank() > other.access(&p.name, false).rank())
+    }
+}
+
+/// Whether a feature is on because a parent or an age verification allowed it.
+fn needs_fresh_answer(session: &Session, feature: &str) -> bool {
+    use crate::session::ManagedBy;
+    session
+        .permission(feature)
+        .is_some_and(|p| p.enabled && (p.managed_by != ManagedBy::Player || p.verified_age_threshold.is_some()))
+}
+
+fn next_step_when_unusable(reason: Reason) -> NextStep {
+    match reason {
+        Reason::RecordLocked | Reason::RecordUnavailable | Reason::KeyMissing => NextStep::Wait,
+        _ => NextStep::Refresh,
+    }
+}

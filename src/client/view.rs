@@ -1,0 +1,107 @@
+//! What the game sees: an immutable picture of a client's knowledge.
+
+use alloc::{
+    string::{String, ToString},
+    sync::Arc,
+};
+
+use super::state::{Standing, State};
+use crate::session::{Access, Changes, Decision, Freshness, NextStep, Notice, Reason, Session, compare};
+
+/// A picture of what is known. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// What holds for good: it is stored, or could not be stored in time.
+    pub granted: State,
+    /// The newest that is known; where it is tighter than `granted` it counts already.
+    pub newest: State,
+    /// What the player was last told.
+    pub acknowledged: State,
+    /// How fresh the knowledge is.
+    pub freshness: Freshness,
+    /// Whether the host's limit on the age of the knowledge has passed, or the clock ran backwards.
+    pub stale: bool,
+    /// Whether the server is being asked for a session and none is known.
+    pub looking: bool,
+}
+
+impl View {
+    /// A feature's access: the newest, but nothing looser than what is granted.
+    pub fn access(&self, feature: &str) -> Access {
+        self.granted
+            .access(feature, self.stale)
+            .tightened_by(self.newest.access(feature, self.stale))
+    }
+
+    /// A feature's decision; its access is that of [`View::access`].
+    pub fn decide(&self, feature: &str) -> Decision {
+        let newest = self.newest.access(feature, self.stale);
+        let granted = self.granted.access(feature, self.stale);
+        let is_being_stored = newest.rank() > granted.rank();
+        let state = if is_being_stored { &self.granted } else { &self.newest };
+        let is_on_its_way = is_being_stored && state.open_session().is_none();
+        if is_on_its_way || (self.looking && matches!(state.standing, Standing::None)) {
+            return Decision::denied(Reason::Pending, NextStep::Wait, self.freshness);
+        }
+        state.decide(feature, self.stale, self.freshness)
+    }
+
+    /// What the player should be told: from what they were last told to what is granted.
+    pub fn notice(&self) -> Notice {
+        match &self.granted.standing {
+            Standing::Ended(ended) => Notice::ended(ended.features_on.clone()),
+            Standing::Session { session, bar: None, .. } => {
+                Notice::between(self.acknowledged.session().map(Arc::as_ref), Some(session))
+            }
+            _ => Notice::default(),
+        }
+    }
+
+    /// The changes from what the player was last told to what is granted.
+    pub fn changes(&self) -> Changes {
+        compare(
+            self.acknowledged.session().map(Arc::as_ref),
+            self.granted.session().map(Arc::as_ref),
+        )
+    }
+
+    /// The newest session, unless something bars it.
+    pub fn session(&self) -> Option<Arc<Session>> {
+        self.newest.open_session().cloned()
+    }
+
+    /// Facts for support, as a JSON object without identifiers and personal data.
+    pub fn diagnostics(&self) -> String {
+        serde_json::json!({
+            "standing": self.newest.standing.word(),
+            "revision": self.newest.revision,
+            "grantedRevision": self.granted.revision,
+            "acknowledgedRevision": self.acknowledged.revision,
+            "freshness": self.freshness as i32,
+            "stale": self.stale,
+            "permissions": self.newest.session().map_or(0, |s| s.permissions().len()),
+            "noticeKind": self.notice().kind as i32,
+        })
+        .to_string()
+    }
+}
+
+impl Standing {
+    /// A word for logs.
+    pub fn word(&self) -> &'static str {
+        use super::state::Bar;
+        match self {
+            Self::Unread => "unread",
+            Self::Unusable(_) => "unusable",
+            Self::None => "none",
+            Self::Ended(_) => "ended",
+            Self::Session { bar: None, .. } => "session",
+            Self::Session { bar: Some(bar), .. } => match bar {
+                Bar::NeedsConsent => "needs consent",
+                Bar::DeletionUnconfirmed => "deletion unconfirmed",
+                Bar::OfAnotherPlayer => "of another player",
+                Bar::Doubtful => "doubtful",
+            },
+        }
+    }
+}

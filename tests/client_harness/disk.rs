@@ -1,0 +1,142 @@
+//! A player's record on a medium that may fail, hang, or belong to another process.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use playgate::client::{Code, LoadFailure, Loaded, MarkKind, Outcome, SaveFailure};
+use serde_json::Value;
+
+use super::documents::allowed_by;
+
+/// What the medium does with the next write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Medium {
+    #[default]
+    Works,
+    /// Nothing is written, and it says so.
+    Fails,
+    /// It says that it failed, but the bytes are there.
+    FailsButLands,
+    /// It says nothing until [`Disk::wake`].
+    Hangs,
+}
+
+#[derive(Clone, Debug)]
+/// Something to do with the record, in order.
+pub enum Work {
+    Save(u64, Vec<u8>),
+    Forget(u64),
+    Mark(MarkKind, i64),
+}
+
+/// What is durable, and what is on its way.
+#[derive(Clone, Debug, Default)]
+pub struct Disk {
+    pub payload: Option<Vec<u8>>,
+    pub mark: Option<(MarkKind, i64)>,
+    pub medium: Medium,
+    /// Another process holds the record.
+    pub held_elsewhere: bool,
+    /// The record is sealed with an old key, or not sealed yet.
+    pub rewrite: bool,
+    /// The record cannot be used.
+    pub failure: Option<LoadFailure>,
+    pub writes: usize,
+    pub marks: Vec<MarkKind>,
+    pub queue: VecDeque<Work>,
+    pub done: VecDeque<(u64, Result<(), SaveFailure>)>,
+}
+
+impl Disk {
+    pub fn load(&self) -> Result<Loaded, LoadFailure> {
+        match &self.failure {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(Loaded {
+                payload: self.payload.clone(),
+                mark: self.mark,
+                writable: !self.held_elsewhere,
+                rewrite: self.rewrite,
+            }),
+        }
+    }
+
+    pub fn save(&mut self, job: u64, payload: Vec<u8>) {
+        self.queue.push_back(Work::Save(job, payload));
+    }
+
+    pub fn forget(&mut self, job: u64) {
+        self.queue.push_back(Work::Forget(job));
+    }
+
+    pub fn mark(&mut self, kind: MarkKind, at_ms: i64) {
+        self.marks.push(kind);
+        self.queue.push_back(Work::Mark(kind, at_ms));
+    }
+
+    /// Whether a write was begun and has not ended: after a crash nobody knows what it has done.
+    pub fn is_busy(&self) -> bool {
+        !self.queue.is_empty() || !self.done.is_empty()
+    }
+
+    /// Does what is queued, in order, as far as the medium lets it. Gives what the client must be told.
+    pub fn work(&mut self) -> Option<(u64, Result<(), SaveFailure>)> {
+        while self.medium != Medium::Hangs {
+            let Some(work) = self.queue.pop_front() else { break };
+            self.do_one(work);
+        }
+        self.done.pop_front()
+    }
+
+    fn do_one(&mut self, work: Work) {
+        let lands = self.medium != Medium::Fails;
+        let result = match self.medium {
+            Medium::Works => Ok(()),
+            _ => Err(SaveFailure {
+                outcome: Outcome::new(Code::StorageFull, "the medium is full"),
+            }),
+        };
+        match work {
+            Work::Save(job, payload) => {
+                self.writes += 1;
+                if lands {
+                    self.rewrite = false;
+                    self.payload = Some(payload);
+                    self.mark = None;
+                }
+                self.done.push_back((job, result));
+            }
+            Work::Forget(job) => {
+                if lands {
+                    self.payload = None;
+                    self.mark = None;
+                }
+                self.done.push_back((job, result));
+            }
+            // A mark overwrites a few bytes in place: it works where a new file does not.
+            Work::Mark(kind, at_ms) if self.payload.is_some() => self.mark = Some((kind, at_ms)),
+            Work::Mark(..) => {}
+        }
+    }
+
+    /// What a crash leaves: what was queued never happens, unless it `lands` half-way through.
+    pub fn crash(&mut self, lands: bool) {
+        if lands && let Some(Work::Save(_, payload)) = self.queue.front() {
+            self.payload = Some(payload.clone());
+            self.mark = None;
+        }
+        self.queue.clear();
+        self.done.clear();
+    }
+
+    /// The features that a start from this disk may allow.
+    pub fn allows(&self) -> BTreeSet<String> {
+        let Some(payload) = &self.payload else {
+            return BTreeSet::new();
+        };
+        let record: Value = serde_json::from_slice(payload).unwrap_or_default();
+        let current = &record["current"];
+        if self.mark.is_some() || current["kind"] != "session" || current.get("bar").is_some() {
+            return BTreeSet::new();
+        }
+        allowed_by(&serde_json::from_str(current["document"].as_str().unwrap_or("null")).unwrap_or_default())
+    }
+}

@@ -1,0 +1,635 @@
+//! A world for one client: clocks that a test moves, a server that it plays, a disk that it breaks. After every step the
+//! world checks what must always hold.
+#![allow(dead_code, reason = "each test file uses its part of the harness")]
+
+mod disk;
+pub mod documents;
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+pub use disk::{Disk, Medium};
+use documents::{Doc, FEATURES, allowed_by, certain_in};
+use playgate::{
+    client::{Cause, Client, Config, Event, News, Now, Operation, Outcome, Output, RequestId, State, View},
+    protocol::http::{Method, Reply, Request, Response, TransportError, TransportErrorKind},
+    session::{Access, Decision, Notice},
+};
+
+pub const SECOND: u64 = 1_000;
+pub const MINUTE: u64 = 60 * SECOND;
+pub const HOUR: u64 = 60 * MINUTE;
+pub const DAY: u64 = 24 * HOUR;
+
+/// One exchange that the client wanted.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    pub ticket: u64,
+    pub request: Request,
+    pub at_mono: u64,
+}
+
+impl Exchange {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request
+            .headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
+    }
+
+    /// Method and path, for example `GET /api/session/s-1`.
+    pub fn line(&self) -> String {
+        let path = self.request.url.trim_start_matches("https://game.example");
+        format!("{} {path}", self.request.method.as_str())
+    }
+
+    /// The id of the session that is asked for or bound.
+    pub fn asked(&self) -> Option<String> {
+        if self.request.method == Method::Put {
+            let body: serde_json::Value = serde_json::from_slice(&self.request.body).unwrap();
+            return body["sessionId"].as_str().map(str::to_owned);
+        }
+        self.line().strip_prefix("GET /api/session/").map(str::to_owned)
+    }
+}
+
+pub type AutoServer = Box<dyn FnMut(&Exchange) -> Reply>;
+
+/// One client and everything around it.
+pub struct World {
+    pub client: Client,
+    pub config: Config,
+    pub now: Now,
+    pub disk: Disk,
+    /// The exchange in flight.
+    pub wire: Option<Exchange>,
+    pub sent: Vec<Exchange>,
+    pub aborted: Vec<u64>,
+    /// Answers at once when set; otherwise the test answers.
+    pub server: Option<AutoServer>,
+    pub network: bool,
+    pub online: bool,
+    pub suspended: bool,
+    pub stopped: bool,
+    pub ticks: u64,
+    /// What the game sees: the picture at the last publish.
+    pub published: View,
+    /// Every step, when wanted.
+    pub log: Option<Rc<RefCell<Vec<String>>>>,
+    news: Vec<(News, Outcome)>,
+    awaited: BTreeSet<RequestId>,
+    completed: BTreeMap<RequestId, (Operation, Outcome)>,
+    last_request: RequestId,
+    certain: BTreeSet<String>,
+    zero_wakes: (u64, u32),
+}
+
+/// How a client behaves with a server.
+pub fn config() -> Config {
+    Config {
+        server: Some("https://game.example".into()),
+        seed: 7,
+        ..Config::default()
+    }
+}
+
+/// 2026-03-02 12:00:00 UTC.
+pub fn noon() -> Now {
+    Now {
+        wall_ms: 1_772_452_800_000,
+        mono_ms: 5_000_000,
+        utc_offset_s: 0,
+    }
+}
+
+impl World {
+    /// A client with nothing stored and the network allowed.
+    pub fn fresh() -> Self {
+        Self::open(config(), Disk::default())
+    }
+
+    /// A client that opens what is on the disk, with the network allowed: so the first refresh is on its way.
+    pub fn open(config: Config, disk: Disk) -> Self {
+        Self::open_at(config, disk, noon(), true)
+    }
+
+    /// As [`World::open`], before the host has allowed the network.
+    pub fn open_offline(config: Config, disk: Disk) -> Self {
+        Self::open_at(config, disk, noon(), false)
+    }
+
+    pub fn open_at(config: Config, disk: Disk, now: Now, network: bool) -> Self {
+        let certain = disk.allows();
+        let mut world = Self {
+            client: Client::new(config.clone()),
+            config,
+            now,
+            disk,
+            wire: None,
+            sent: Vec::new(),
+            aborted: Vec::new(),
+            server: None,
+            network,
+            online: true,
+            suspended: false,
+            stopped: false,
+            ticks: 0,
+            published: View::default(),
+            log: None,
+            news: Vec::new(),
+            awaited: BTreeSet::new(),
+            completed: BTreeMap::new(),
+            last_request: 0,
+            certain,
+            zero_wakes: (0, 0),
+        };
+        world.client.set_token(now, Some("token-1"));
+        world.client.set_network_allowed(now, network);
+        let found = world.disk.load();
+        world.step(|client, now| client.loaded(now, found));
+        world
+    }
+
+    /// A client that adopted that session, which the server has bound and confirmed.
+    pub fn holding(doc: &Doc) -> Self {
+        Self::holding_with(config(), doc)
+    }
+
+    /// As [`World::holding`], with that configuration.
+    pub fn holding_with(config: Config, doc: &Doc) -> Self {
+        let mut world = Self::open(config, Disk::default());
+        world.answer(200, documents::NEEDS_CONSENT);
+        world.adopt(&doc.json());
+        world.answer(200, &documents::changed(doc));
+        world.take_news();
+        world
+    }
+
+    /// The process is killed and started again, with the network allowed at once.
+    pub fn restart(self) -> Self {
+        self.restart_with(true)
+    }
+
+    /// As [`World::restart`], choosing whether the network is allowed.
+    pub fn restart_with(self, network: bool) -> Self {
+        self.crash(network, false)
+    }
+
+    /// As [`World::restart_with`], choosing whether a write in progress `lands`.
+    pub fn crash(mut self, network: bool, lands: bool) -> Self {
+        // What a write in progress did is only known afterwards; a mark behind it never came.
+        let is_certain = !self.disk.is_busy();
+        self.disk.crash(lands);
+        let mut certain = self.certain;
+        if !is_certain {
+            certain.extend(self.disk.allows());
+        }
+        let now = Now {
+            mono_ms: 1_000,
+            ..self.now
+        };
+        let mut world = Self::open_at(self.config, self.disk, now, network);
+        world.certain = certain;
+        world.log = self.log;
+        world.last_request = self.last_request;
+        world.check();
+        world
+    }
+
+    /// Lets the client take something in, gives it the time, and carries out what it wants.
+    pub fn step(&mut self, take: impl FnOnce(&mut Client, Now)) {
+        take(&mut self.client, self.now);
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        loop {
+            self.client.tick(self.now);
+            let mut publish = false;
+            let mut got = false;
+            while let Some(output) = self.client.poll_output() {
+                got = true;
+                publish |= matches!(output, Output::Publish);
+                self.carry_out(output);
+            }
+            if publish {
+                self.published = self.client.view(self.now);
+            }
+            if let Some((job, result)) = self.disk.work() {
+                self.client.saved(self.now, job, result);
+                continue;
+            }
+            if let (Some(server), Some(exchange)) = (&mut self.server, &self.wire) {
+                let reply = server(exchange);
+                self.deliver(reply);
+                continue;
+            }
+            if !got {
+                break;
+            }
+        }
+        self.check();
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        if let Some(log) = &self.log {
+            log.borrow_mut().push(format!("    {output:?}"));
+        }
+        match output {
+            Output::Send {
+                ticket,
+                request,
+                timeout_ms,
+            } => {
+                assert!(self.wire.is_none(), "two exchanges in flight");
+                assert!(self.network, "sent before the network was allowed");
+                assert!(
+                    self.online && !self.suspended && !self.stopped,
+                    "sent while offline, suspended or stopped"
+                );
+                assert_eq!(timeout_ms, self.config.request_timeout_ms);
+                let exchange = Exchange {
+                    ticket,
+                    request,
+                    at_mono: self.now.mono_ms,
+                };
+                self.sent.push(exchange.clone());
+                self.wire = Some(exchange);
+            }
+            Output::Abort { ticket } => {
+                assert_eq!(
+                    self.wire.take().map(|e| e.ticket),
+                    Some(ticket),
+                    "aborted what was not in flight"
+                );
+                self.aborted.push(ticket);
+            }
+            Output::Save { job, payload } => self.disk.save(job, payload),
+            Output::Mark { kind } => self.disk.mark(kind, self.now.wall_ms),
+            Output::Forget { job } => self.disk.forget(job),
+            Output::Publish => {}
+            Output::Event(Event::News { news, outcome }) => self.news.push((news, outcome)),
+            Output::Event(Event::Completed {
+                request,
+                operation,
+                outcome,
+            }) => {
+                assert!(
+                    self.awaited.remove(&request),
+                    "{request} completed twice or was never asked for: {outcome:?}"
+                );
+                self.completed.insert(request, (operation, outcome));
+            }
+        }
+    }
+
+    /// What holds after every step.
+    fn check(&self) {
+        let view = self.client.view(self.now);
+        let held = (self.disk.held_elsewhere && self.disk.failure.is_none()).then(|| self.disk.allows());
+        for feature in FEATURES {
+            if view.access(feature) == Access::Allowed {
+                let certain = &self.certain;
+                assert!(
+                    certain.contains(feature),
+                    "{feature} is allowed against what is known for sure: {certain:?}"
+                );
+                let is_stored = held.as_ref().is_none_or(|stored| stored.contains(feature));
+                assert!(
+                    is_stored,
+                    "{feature} was loosened while another process holds the record"
+                );
+            }
+        }
+        if gist(&view) == gist(&self.published) {
+            return;
+        }
+        for feature in FEATURES {
+            let decision = view.decide(feature);
+            assert_eq!(
+                decision.access,
+                view.access(feature),
+                "{feature}: decision and access differ"
+            );
+            assert_eq!(
+                self.published.decide(feature),
+                decision,
+                "{feature}: the game sees another decision"
+            );
+        }
+        assert_eq!(self.published.notice(), view.notice(), "the game sees another notice");
+    }
+
+    // Time.
+
+    /// Lets time pass, waking the client only when it asked for it.
+    pub fn pass(&mut self, ms: u64) {
+        let end = self.now.mono_ms + ms;
+        while let Some(wake) = self.client.wake_in_ms(self.now) {
+            if wake > end - self.now.mono_ms {
+                break;
+            }
+            self.move_clocks(wake);
+            self.count_wake();
+            self.step(|_, _| {});
+        }
+        let rest = end - self.now.mono_ms;
+        self.move_clocks(rest);
+        self.check();
+    }
+
+    /// A client that wakes up again and again without time passing is stuck in a busy loop.
+    fn count_wake(&mut self) {
+        self.ticks += 1;
+        let (at, count) = self.zero_wakes;
+        self.zero_wakes = if at == self.now.mono_ms {
+            (at, count + 1)
+        } else {
+            (self.now.mono_ms, 0)
+        };
+        assert!(self.zero_wakes.1 < 20, "busy loop: woken 20 times at one moment");
+    }
+
+    fn move_clocks(&mut self, ms: u64) {
+        self.now.mono_ms += ms;
+        self.now.wall_ms += i64::try_from(ms).unwrap();
+    }
+
+    /// The wall clock is set forward or back.
+    pub fn jump_wall(&mut self, ms: i64) {
+        self.now.wall_ms += ms;
+        self.step(|_, _| {});
+    }
+
+    /// The wall clock is set to that time.
+    pub fn jump_to(&mut self, wall_ms: i64) {
+        self.now.wall_ms = wall_ms;
+        self.step(|_, _| {});
+    }
+
+    /// Lets time pass until the client sends something; fails when it has not within `limit` ms. Gives the time it took.
+    pub fn pass_until_sent(&mut self, limit: u64) -> u64 {
+        let (start, before) = (self.now.mono_ms, self.sent.len());
+        while self.sent.len() == before {
+            let wake = self
+                .client
+                .wake_in_ms(self.now)
+                .expect("the client has nothing planned");
+            assert!(
+                self.now.mono_ms + wake - start <= limit,
+                "nothing was sent within {limit} ms"
+            );
+            self.move_clocks(wake);
+            self.count_wake();
+            self.step(|_, _| {});
+        }
+        self.now.mono_ms - start
+    }
+
+    // The server's side.
+
+    /// The exchange in flight.
+    pub fn in_flight(&self) -> &Exchange {
+        self.wire.as_ref().expect("an exchange in flight")
+    }
+
+    pub fn answer(&mut self, status: u16, body: &str) {
+        self.answer_with(status, &[], body);
+    }
+
+    pub fn answer_with(&mut self, status: u16, headers: &[(&str, &str)], body: &str) {
+        self.reply(Ok(response(status, headers, body)));
+    }
+
+    pub fn fail(&mut self, kind: TransportErrorKind) {
+        self.reply(Err(TransportError::new(kind, "no answer")));
+    }
+
+    pub fn reply(&mut self, reply: Reply) {
+        assert!(self.wire.is_some(), "nothing was asked");
+        self.deliver(reply);
+        self.settle();
+    }
+
+    fn deliver(&mut self, reply: Reply) {
+        let exchange = self.wire.take().unwrap();
+        if let Ok(response) = &reply
+            && let Some(certain) = certain_in(exchange.asked().as_deref(), response.status, &response.body)
+        {
+            self.certain = certain;
+        }
+        self.client.reply(self.now, exchange.ticket, reply);
+    }
+
+    /// A reply to an exchange that is not awaited any more.
+    pub fn late_reply(&mut self, ticket: u64, status: u16, body: &str) {
+        assert_ne!(
+            self.wire.as_ref().map(|e| e.ticket),
+            Some(ticket),
+            "that one is still awaited"
+        );
+        let reply = Ok(response(status, &[], body));
+        self.step(|client, now| client.reply(now, ticket, reply));
+    }
+
+    // The game's side.
+
+    fn request(&mut self) -> RequestId {
+        self.last_request += 1;
+        self.awaited.insert(self.last_request);
+        self.last_request
+    }
+
+    pub fn refresh(&mut self, cause: Cause) -> RequestId {
+        let request = self.request();
+        let last = self.sent.last().map(|e| e.at_mono);
+        let before = self.sent.len();
+        self.client.refresh(self.now, request, cause);
+        self.settle();
+        if cause == Cause::Game
+            && self.sent.len() > before
+            && let Some(last) = last
+        {
+            assert!(
+                self.now.mono_ms - last >= self.config.poll_floor_ms,
+                "the poll floor was not kept"
+            );
+        }
+        self.step(|_, _| {});
+        request
+    }
+
+    pub fn adopt(&mut self, json: &str) -> RequestId {
+        if let Ok(document) = serde_json::from_str::<serde_json::Value>(json)
+            && !self.stopped
+        {
+            let document = if document["session"].is_object() {
+                &document["session"]
+            } else {
+                &document
+            };
+            if document["status"] != "DELETED" {
+                self.certain = allowed_by(document);
+            }
+        }
+        self.adopt_refused(json)
+    }
+
+    /// Adopts what is no session: nothing is learnt from it.
+    pub fn adopt_refused(&mut self, json: &str) -> RequestId {
+        let request = self.request();
+        self.step(|client, now| client.adopt(now, request, json.as_bytes()));
+        request
+    }
+
+    /// The notice as the game shows it, with the state that it speaks of.
+    pub fn show_notice(&self) -> (Notice, State) {
+        (self.published.notice(), self.published.granted.clone())
+    }
+
+    pub fn acknowledge(&mut self, shown: &State) -> RequestId {
+        let request = self.request();
+        self.step(|client, now| client.acknowledge(now, request, shown));
+        request
+    }
+
+    pub fn forget(&mut self) -> RequestId {
+        let request = self.request();
+        if !self.stopped {
+            self.certain.clear();
+        }
+        self.step(|client, now| client.forget(now, request));
+        request
+    }
+
+    pub fn flush(&mut self) -> RequestId {
+        let request = self.request();
+        self.step(|client, now| client.flush(now, request));
+        request
+    }
+
+    pub fn cancel(&mut self, request: RequestId) {
+        self.step(|client, _| client.cancel(request));
+    }
+
+    pub fn set_token(&mut self, token: &str) {
+        self.step(|client, now| client.set_token(now, Some(token)));
+    }
+
+    pub fn set_network(&mut self, allowed: bool) {
+        self.network = allowed;
+        self.step(|client, now| client.set_network_allowed(now, allowed));
+    }
+
+    pub fn set_online(&mut self, online: bool) {
+        self.online = online;
+        self.step(|client, now| client.set_online(now, online));
+    }
+
+    pub fn set_suspended(&mut self, suspended: bool) {
+        self.suspended = suspended;
+        self.step(|client, now| client.set_suspended(now, suspended));
+    }
+
+    pub fn stop(&mut self) {
+        self.stopped = true;
+        self.step(|client, now| client.stop(now));
+    }
+
+    /// The medium changes its mind; what hung goes on.
+    pub fn set_medium(&mut self, medium: Medium) {
+        self.disk.medium = medium;
+        self.step(|_, _| {});
+    }
+
+    /// The other process lets the record go with that in it.
+    pub fn take_over_with(&mut self, payload: Option<Vec<u8>>) {
+        self.disk.payload = payload;
+        self.certain.extend(self.disk.allows());
+        self.take_over();
+    }
+
+    /// The other process lets the record go, and the host gives the client what it now finds.
+    pub fn take_over(&mut self) {
+        self.disk.held_elsewhere = false;
+        let found = self.disk.load();
+        self.step(|client, now| client.loaded(now, found));
+    }
+
+    // What came of it.
+
+    pub fn access(&self, feature: &str) -> Access {
+        self.published.access(feature)
+    }
+
+    pub fn decide(&self, feature: &str) -> Decision {
+        self.published.decide(feature)
+    }
+
+    /// The features that are allowed, in one text.
+    pub fn allowed(&self) -> String {
+        let on: Vec<_> = FEATURES
+            .into_iter()
+            .filter(|f| self.access(f) == Access::Allowed)
+            .collect();
+        on.join(" ")
+    }
+
+    pub fn is_open(&self, request: RequestId) -> bool {
+        self.awaited.contains(&request)
+    }
+
+    pub fn outcome(&self, request: RequestId) -> &Outcome {
+        &self.completed.get(&request).expect("the request has completed").1
+    }
+
+    pub fn operation(&self, request: RequestId) -> Operation {
+        self.completed.get(&request).expect("the request has completed").0
+    }
+
+    pub fn assert_all_completed(&self) {
+        assert!(self.awaited.is_empty(), "never completed: {:?}", self.awaited);
+    }
+
+    /// The news since the last call.
+    pub fn take_news(&mut self) -> Vec<News> {
+        self.news.drain(..).map(|(news, _)| news).collect()
+    }
+
+    /// The outcome of the last news of that kind.
+    pub fn news_outcome(&self, wanted: News) -> Option<&Outcome> {
+        self.news
+            .iter()
+            .rev()
+            .find(|(news, _)| *news == wanted)
+            .map(|(_, outcome)| outcome)
+    }
+}
+
+/// What two pictures have in common when they show the same.
+fn gist(view: &View) -> impl PartialEq {
+    let of = |state: &State| (state.revision, state.standing.word());
+    (
+        of(&view.granted),
+        of(&view.newest),
+        of(&view.acknowledged),
+        view.freshness,
+        view.stale,
+        view.looking,
+    )
+}
+
+pub fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
+    Response {
+        status,
+        headers: headers
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect(),
+        body: body.into(),
+    }
+}

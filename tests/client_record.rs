@@ -1,0 +1,240 @@
+//! The record: what is stored comes back as it was, and without a key holds nothing personal.
+
+mod client_harness;
+
+use client_harness::{DAY, Disk, World, config, documents::*, noon};
+use playgate::{
+    client::{Cause, Config, Output},
+    session::{Freshness, NoticeKind, Reason},
+};
+use serde_json::{Value, json};
+
+const PERSONAL: [&str; 6] = [
+    "2011-11-11",
+    "kuid-planted",
+    "ZZ-PLANTED",
+    "unknown-planted",
+    "etag-planted",
+    "mail@planted.example",
+];
+
+/// A session with something personal in every place where there can be something.
+fn planted() -> Value {
+    let mut value = session("s-1", "+chat -voice")
+        .born("2011-11-11")
+        .etag("etag-planted")
+        .value();
+    value["kuid"] = json!("kuid-planted");
+    value["jurisdiction"] = json!("ZZ-PLANTED");
+    value["unknown"] = json!({ "deep": ["unknown-planted"] });
+    value["approverEmail"] = json!("mail@planted.example");
+    value["permissions"][0]["unknown"] = json!("unknown-planted");
+    value["allowances"] = json!([{ "name": "unknown-planted", "type": "numerical", "numericalValue": 60 }]);
+    value
+}
+
+/// A client that learnt the planted session from the consent flow and from the server, and what it stored.
+fn stored(store_personal: bool) -> (World, String) {
+    let config = Config {
+        store_personal,
+        ..config()
+    };
+    let mut world = World::open(config, Disk::default());
+    world.answer(200, NEEDS_CONSENT);
+    world.adopt(&planted().to_string());
+    let body = json!({ "hasChanged": true, "session": planted() }).to_string();
+    world.answer_with(200, &[("ETag", "\"etag-planted\"")], &body);
+    let text = String::from_utf8(world.disk.payload.clone().unwrap()).unwrap();
+    (world, text)
+}
+
+#[test]
+fn without_a_key_nothing_personal_is_in_the_bytes() {
+    let (world, text) = stored(false);
+    for planted in PERSONAL {
+        assert!(!text.contains(planted), "{planted} is in {text}");
+    }
+    let mut world = world.restart();
+    assert_eq!(world.allowed(), "chat");
+    assert_eq!(
+        world.in_flight().header("If-None-Match"),
+        None,
+        "a stripped record has no entity tag"
+    );
+    let body = json!({ "hasChanged": true, "session": planted() }).to_string();
+    world.answer(200, &body);
+    assert!(
+        world.show_notice().0.is_empty() && world.client.view(world.now).changes().is_empty(),
+        "what was left out is not compared"
+    );
+}
+
+#[test]
+fn without_a_key_nothing_personal_is_in_the_bytes_of_any_state() {
+    let mut world = stored(false).0;
+    let unbarred = json!({ "hasChanged": true, "session": planted() }).to_string();
+    for answer in [
+        NEEDS_CONSENT,
+        &unbarred,
+        DELETED_UNNAMED,
+        &unbarred,
+        &unbarred.replace("true", "false"),
+        &deleted("s-1"),
+    ] {
+        world.refresh(Cause::Push);
+        world.answer(200, answer);
+        let text = String::from_utf8(world.disk.payload.clone().unwrap()).unwrap();
+        for planted in PERSONAL {
+            assert!(!text.contains(planted), "{planted} is in {text}");
+        }
+    }
+}
+
+#[test]
+fn with_a_key_the_whole_session_comes_back() {
+    let (world, text) = stored(true);
+    assert!(text.contains("kuid-planted"));
+    let world = world.restart();
+    assert_eq!(world.in_flight().header("If-None-Match"), Some("\"etag-planted\""));
+    let back: Value = serde_json::from_str(world.client.view(world.now).session().unwrap().json()).unwrap();
+    assert_eq!(back, planted(), "unknown fields too");
+}
+
+#[test]
+fn a_record_from_before_the_key_counts_until_the_whole_session_is_known() {
+    let (mut world, _) = stored(false);
+    world.config.store_personal = true;
+    let mut world = world.restart_with(false);
+    assert_eq!(world.allowed(), "chat");
+    assert_eq!(world.client.view(world.now).session().unwrap().date_of_birth(), None);
+    world.set_network(true);
+    let body = json!({ "hasChanged": true, "session": planted() }).to_string();
+    world.answer(200, &body);
+    let world = world.restart_with(false);
+    assert_eq!(
+        world.client.view(world.now).session().unwrap().date_of_birth(),
+        Some("2011-11-11")
+    );
+}
+
+#[test]
+fn a_record_whose_key_was_taken_away_is_stripped_with_the_next_write() {
+    let (mut world, _) = stored(true);
+    world.config.store_personal = false;
+    let mut world = world.restart_with(false);
+    let shown = world.published.granted.clone();
+    world.acknowledge(&shown);
+    let text = String::from_utf8(world.disk.payload.clone().unwrap()).unwrap();
+    assert!(PERSONAL.iter().all(|p| !text.contains(p)), "{text}");
+    assert_eq!(world.allowed(), "chat");
+}
+
+#[test]
+fn every_state_comes_back_as_it_was() {
+    type Make = fn(&mut World);
+    let states: [(Make, Reason); 6] = [
+        (|w| w.answer(304, ""), Reason::None),
+        (|w| w.answer(200, NEEDS_CONSENT), Reason::NoSession),
+        (|w| w.answer(409, FOREIGN), Reason::NoSession),
+        (|w| w.answer(200, DELETED_UNNAMED), Reason::Pending),
+        (|w| w.answer(200, &deleted("s-1")), Reason::SessionEnded),
+        (
+            |w| w.answer(200, &changed(&session("s-1", "+chat").status("HOLD"))),
+            Reason::OnHold,
+        ),
+    ];
+    for store_personal in [false, true] {
+        for (make, reason) in states {
+            let mut world = World::holding_with(
+                Config {
+                    store_personal,
+                    ..config()
+                },
+                &session("s-1", "+chat"),
+            );
+            world.refresh(Cause::Push);
+            make(&mut world);
+            let notice = world.show_notice().0;
+            let before = world.client.view(world.now);
+            let world = world.restart_with(false);
+            let after = world.client.view(world.now);
+            assert_eq!(world.decide("chat").reason, reason);
+            assert_eq!(world.show_notice().0, notice);
+            assert_eq!(
+                (after.granted.revision, after.acknowledged.revision),
+                (before.granted.revision, before.acknowledged.revision)
+            );
+        }
+    }
+}
+
+#[test]
+fn what_the_player_was_told_comes_back_beside_what_holds() {
+    let mut world = World::holding(&session("s-1", "+chat"));
+    world.refresh(Cause::Push);
+    world.answer(200, &changed(&session("s-1", "-chat +gifts").aged("DIGITAL_YOUTH")));
+    let before = world.client.view(world.now).changes();
+    let world = world.restart_with(false);
+    let after = world.client.view(world.now);
+    assert_eq!(after.changes(), before);
+    assert_eq!(after.notice().kind, NoticeKind::AgedUp);
+}
+
+#[test]
+fn the_time_of_the_last_confirmation_comes_back() {
+    let limited = Config {
+        stale_after_ms: DAY,
+        ..config()
+    };
+    let world = World::holding_with(limited, &session("s-1", "+chat"));
+    let mut world = world.restart_with(false);
+    assert_eq!(world.decide("chat").freshness, Freshness::Cached);
+    world.pass(DAY + 1_000);
+    assert_eq!(world.decide("chat").freshness, Freshness::Stale);
+}
+
+#[test]
+fn a_record_cut_short_or_with_a_flipped_bit_is_refused_or_read_and_never_a_panic() {
+    let payload = World::holding(&session("s-1", "+chat")).disk.payload.unwrap();
+    for at in 0..payload.len() {
+        let cut = Disk {
+            payload: Some(payload[..at].to_vec()),
+            ..Disk::default()
+        };
+        assert_eq!(World::open_offline(config(), cut).allowed(), "", "cut at {at}");
+        for bit in 0..8 {
+            let mut flipped = payload.clone();
+            flipped[at] ^= 1 << bit;
+            // The envelope around it has a checksum; here it only matters that the client survives.
+            World::open_offline(
+                config(),
+                Disk {
+                    payload: Some(flipped),
+                    ..Disk::default()
+                },
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_to_be_stored_does_not_show_in_logs() {
+    let mut client = stored(false).0.client;
+    client.adopt(noon(), 99, planted().to_string().as_bytes());
+    let outputs: Vec<_> = std::iter::from_fn(|| client.poll_output()).collect();
+    assert!(outputs.iter().any(|output| matches!(output, Output::Save { .. })));
+    let text = format!("{outputs:?}");
+    assert!(!text.contains("123, 34"), "the payload's bytes are in {text}");
+}
+
+#[test]
+fn diagnostics_and_debug_hold_nothing_personal() {
+    let (world, _) = stored(true);
+    let view = world.client.view(world.now);
+    for text in [view.diagnostics(), format!("{view:?}"), format!("{:?}", world.client)] {
+        for planted in PERSONAL.into_iter().filter(|p| *p != "etag-planted") {
+            assert!(!text.contains(planted), "{planted} is in {text}");
+        }
+        assert!(!text.contains("token-1"), "the token is in {text}");
+    }
+}
