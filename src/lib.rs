@@ -16,5 +16,7 @@
 extern crate alloc;
 
 pub mod client;
+#[cfg(feature = "std")]
+pub mod host;
 pub mod protocol;
 pub mod session;
