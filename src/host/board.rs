@@ -1,0 +1,197 @@
+//! What the game's thread and the library's threads share: the picture that counts, the one that waits for the next
+//! pump, and the events. Its lock is held for moments only, never while something is read, parsed or stored.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use super::{
+    features,
+    table::{Cell, Writer},
+};
+use crate::{
+    client::{Code, Event, News, Operation, Outcome, RequestId, View},
+    session::{Access, Decision, Freshness, NextStep, Reason},
+};
+
+/// The most requests of one client that are not completed yet.
+pub(super) const MAX_OUTSTANDING: usize = 256;
+
+pub(super) struct Board {
+    live: Arc<View>,
+    /// Waits for the next pump; what it makes tighter counts already.
+    staged: Option<Arc<View>>,
+    staged_events: VecDeque<Event>,
+    events: VecDeque<Event>,
+    /// Accepted and not completed: each ends in exactly one event.
+    outstanding: BTreeMap<RequestId, Operation>,
+    writer: Writer,
+    is_poisoned: bool,
+}
+
+impl Board {
+    pub(super) fn new(writer: Writer) -> Self {
+        Self {
+            live: Arc::default(),
+            staged: None,
+            staged_events: VecDeque::new(),
+            events: VecDeque::new(),
+            outstanding: BTreeMap::new(),
+            writer,
+            is_poisoned: false,
+        }
+    }
+
+    /// Takes what the client has come to. Tighter counts at once.
+    pub(super) fn stage(&mut self, view: Option<View>, events: Vec<Event>) {
+        if self.is_poisoned {
+            return;
+        }
+        if let Some(view) = view {
+            let view = Arc::new(view);
+            self.writer.tighten(&accesses(&view));
+            self.staged = Some(view);
+        }
+        for event in events {
+            push(&mut self.staged_events, event);
+        }
+    }
+
+    /// Makes what is staged count.
+    pub(super) fn pump(&mut self) {
+        if let Some(view) = self.staged.take() {
+            self.writer.write(&accesses(&view));
+            self.live = view;
+        }
+        self.move_events();
+    }
+
+    fn move_events(&mut self) {
+        while let Some(event) = self.staged_events.pop_front() {
+            push(&mut self.events, event);
+        }
+    }
+
+    /// The next event. A completion of a request that was completed before is none.
+    pub(super) fn next_event(&mut self) -> Option<Event> {
+        while let Some(event) = self.events.pop_front() {
+            match &event {
+                Event::Completed { request, .. } if self.outstanding.remove(request).is_none() => {}
+                _ => return Some(event),
+            }
+        }
+        None
+    }
+
+    /// Reserves the place of a completion; false when there are too many.
+    pub(super) fn accept(&mut self, request: RequestId, operation: Operation) -> bool {
+        let has_room = self.outstanding.len() < MAX_OUTSTANDING;
+        if has_room {
+            self.outstanding.insert(request, operation);
+        }
+        has_room
+    }
+
+    /// Takes a reservation back: the request was not taken after all.
+    pub(super) fn withdraw(&mut self, request: RequestId) {
+        self.outstanding.remove(&request);
+    }
+
+    pub(super) fn access_of(&self, feature: &str) -> Access {
+        let live = self.live.access(feature);
+        self.staged
+            .as_ref()
+            .map_or(live, |staged| live.tightened_by(staged.access(feature)))
+    }
+
+    pub(super) fn decide(&self, feature: &str) -> Decision {
+        if self.is_poisoned {
+            return Decision::denied(Reason::Error, NextStep::Nothing, Freshness::None);
+        }
+        match &self.staged {
+            Some(staged) if staged.access(feature).rank() <= self.live.access(feature).rank() => staged.decide(feature),
+            _ => self.live.decide(feature),
+        }
+    }
+
+    /// The picture that counts: what the last pump made count.
+    pub(super) fn view(&self) -> Arc<View> {
+        Arc::clone(&self.live)
+    }
+
+    /// Writes the cell of a feature that has just been given its number.
+    pub(super) fn fill(&self, number: u32, name: &str) {
+        if !self.is_poisoned
+            && let Ok(number) = usize::try_from(number)
+        {
+            self.writer.write_one(number, self.access_of(name));
+        }
+    }
+
+    pub(super) fn shared_table(&mut self) -> Option<&'static [Cell]> {
+        let now: Vec<Access> = features::names().iter().map(|name| self.access_of(name)).collect();
+        let now = if self.is_poisoned { Vec::new() } else { now };
+        self.writer.shared_table(|writer| writer.write(&now))
+    }
+
+    /// Denies everything from here on.
+    pub(super) fn close_gate(&mut self) {
+        self.writer.close();
+    }
+
+    /// A panic was caught: denies for good, and completes what was accepted.
+    pub(super) fn poison(&mut self) {
+        self.is_poisoned = true;
+        self.writer.close();
+        self.staged = None;
+        self.live = Arc::default();
+        self.complete_all(
+            Code::Panic,
+            "the library met a defect of its own and denies everything from here on",
+        );
+        // No pump comes any more.
+        self.move_events();
+    }
+
+    pub(super) fn is_poisoned(&self) -> bool {
+        self.is_poisoned
+    }
+
+    /// Completes everything that was accepted and whose completion is not on its way.
+    pub(super) fn complete_all(&mut self, code: Code, text: &'static str) {
+        for (request, operation) in &self.outstanding {
+            let outcome = Outcome::new(code, text);
+            // One that was on its way stands before this one, and this one is dropped.
+            self.staged_events.push_back(Event::Completed {
+                request: *request,
+                operation: *operation,
+                outcome,
+            });
+        }
+    }
+}
+
+/// The access of every numbered feature, number 1 first.
+fn accesses(view: &View) -> Vec<Access> {
+    features::names().iter().map(|name| view.access(name)).collect()
+}
+
+/// Queues an event; of state news one of a kind waits at most.
+fn push(queue: &mut VecDeque<Event>, event: Event) {
+    let kind = |event: &Event| match event {
+        Event::News { news, .. } => Some(*news),
+        Event::Completed { .. } => None,
+    };
+    if let Some(news) = kind(&event) {
+        let opposite = match news {
+            News::ServerReachable => Some(News::ServerUnreachable),
+            News::ServerUnreachable => Some(News::ServerReachable),
+            News::StorageRecovered => Some(News::StorageFailed),
+            News::StorageFailed => Some(News::StorageRecovered),
+            _ => None,
+        };
+        queue.retain(|waiting| kind(waiting) != Some(news) && (opposite.is_none() || kind(waiting) != opposite));
+    }
+    queue.push_back(event);
+}

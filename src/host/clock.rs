@@ -1,0 +1,94 @@
+//! The two clocks and the local time zone.
+#![allow(unsafe_code, reason = "the operating system's clocks are C functions")]
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::client::Now;
+
+/// Both clocks now.
+pub fn now() -> Now {
+    let wall_ms = match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+        Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX),
+    };
+    Now {
+        wall_ms,
+        mono_ms: mono_ms(),
+        utc_offset_s: utc_offset_s(wall_ms.div_euclid(1000)),
+    }
+}
+
+/// A monotonic clock that counts time asleep, in milliseconds.
+#[cfg(unix)]
+fn mono_ms() -> u64 {
+    // On Apple systems CLOCK_MONOTONIC counts time asleep; on Linux and Android CLOCK_BOOTTIME does.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const CLOCK: libc::clockid_t = libc::CLOCK_BOOTTIME;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC;
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is a valid place for a timespec for the whole call.
+    if unsafe { libc::clock_gettime(CLOCK, &raw mut time) } != 0 {
+        return instant_ms();
+    }
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    seconds * 1000 + u64::try_from(time.tv_nsec).unwrap_or(0) / 1_000_000
+}
+
+/// On Windows the performance counter behind `Instant` counts time asleep.
+#[cfg(not(unix))]
+fn mono_ms() -> u64 {
+    instant_ms()
+}
+
+fn instant_ms() -> u64 {
+    use std::time::Instant;
+    static START: once_cell::sync::Lazy<Instant> = once_cell::sync::Lazy::new(Instant::now);
+    u64::try_from(START.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The local time zone's offset at that time, in seconds east of UTC; 0 where it cannot be found.
+#[cfg(unix)]
+fn utc_offset_s(at_s: i64) -> i32 {
+    #[allow(clippy::unnecessary_cast, reason = "time_t is narrower on some systems")]
+    let at = at_s as libc::time_t;
+    // SAFETY: an all-zero tm is a valid value of that plain C struct.
+    let mut local: libc::tm = unsafe { core::mem::zeroed() };
+    // SAFETY: both pointers are valid for the call; localtime_r writes to `local` only.
+    if unsafe { libc::localtime_r(&raw const at, &raw mut local) }.is_null() {
+        return 0;
+    }
+    i32::try_from(local.tm_gmtoff).unwrap_or(0)
+}
+
+#[cfg(windows)]
+fn utc_offset_s(at_s: i64) -> i32 {
+    let at: libc::time_t = at_s;
+    // SAFETY: an all-zero tm is a valid value of that plain C struct.
+    let mut local: libc::tm = unsafe { core::mem::zeroed() };
+    // SAFETY: both pointers are valid for the call; localtime_s writes to `local` only.
+    if unsafe { libc::localtime_s(&raw mut local, &raw const at) } != 0 {
+        return 0;
+    }
+    let field = |value: libc::c_int| i8::try_from(value).unwrap_or(0);
+    let year = i16::try_from(local.tm_year + 1900).unwrap_or(1970);
+    let local = jiff::civil::DateTime::new(
+        year,
+        field(local.tm_mon + 1),
+        field(local.tm_mday),
+        field(local.tm_hour),
+        field(local.tm_min),
+        field(local.tm_sec.min(59)),
+        0,
+    );
+    local
+        .ok()
+        .and_then(|l| jiff::tz::Offset::UTC.to_timestamp(l).ok())
+        .and_then(|l| i32::try_from(l.as_second() - at_s).ok())
+        .unwrap_or(0)
+}
+
+#[cfg(not(any(unix, windows)))]
+fn utc_offset_s(_at_s: i64) -> i32 {
+    0
+}

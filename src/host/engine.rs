@@ -1,0 +1,412 @@
+//! One open client: drives the state machine, carries its requests and writes, and shows the game what it has come to.
+//!
+//! The game's thread only ever touches the inbox and the board, each behind a lock that is held for moments.
+
+mod calls;
+mod step;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use once_cell::sync::Lazy;
+
+use super::{
+    board::Board,
+    clock::now,
+    features,
+    log::{self, Level},
+    table::{GateId, MAX_CLIENTS, Writer},
+    transport::Transport,
+    vault::{OpenRecords, Vault},
+};
+use crate::{
+    client::{Cause, Client, Code, Config, LoadFailure, Loaded, MarkKind, Outcome, RequestId, SaveFailure, State},
+    protocol::http::Reply,
+    session::Notice,
+};
+
+/// How long a client that is taken over may still store what it knows.
+const TAKE_OVER_MS: u64 = 2_000;
+
+/// What a client is opened with.
+pub struct OpenOptions {
+    /// How the client behaves.
+    pub config: Config,
+    /// The player's key: any text that is the same for the same player, for example the account's id.
+    pub player: String,
+    /// Names the place of the records within this process.
+    pub place: String,
+    /// Opens the records; tried again while their place is not there yet.
+    pub records: OpenRecords,
+    /// Carries requests; none: the client never asks a server.
+    pub transport: Option<Arc<dyn Transport>>,
+    /// The player's token for the studio's server.
+    pub token: Option<String>,
+    /// Whether the host has allowed the network.
+    pub network_allowed: bool,
+    /// Close a client of this process that has the same record open, and take its place.
+    pub take_over: bool,
+}
+
+/// Whether a close is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// Everything has ended.
+    Done,
+    /// Something is still being stored; close again to wait on.
+    Pending,
+}
+
+/// A notice and the state it speaks of.
+pub struct HandedNotice {
+    /// What to tell the player.
+    pub notice: Notice,
+    /// The revision that [`Engine::acknowledge`] will acknowledge.
+    pub revision: u64,
+}
+
+/// What goes in.
+enum Input {
+    Adopt(RequestId, Vec<u8>),
+    Refresh(RequestId, Cause),
+    Acknowledge(RequestId, State),
+    Forget(RequestId),
+    Flush(RequestId),
+    Cancel(RequestId),
+    Token(Option<String>),
+    NetworkAllowed(bool),
+    Online(bool),
+    Suspended(bool),
+    Reply(u64, Reply),
+    Saved(u64, Result<(), SaveFailure>),
+    Loaded(Box<Result<Loaded, LoadFailure>>),
+    Stop,
+}
+
+/// Something to do with the record, which may block.
+pub(super) enum StoreJob {
+    Save(u64, Vec<u8>),
+    Mark(MarkKind, i64),
+    Forget(u64),
+    Relock,
+}
+
+struct Core {
+    client: Client,
+    stopping: bool,
+    relock_at: Option<u64>,
+}
+
+/// Where inputs wait, and how far the worker is.
+#[derive(Default)]
+struct Inbox {
+    queue: VecDeque<Input>,
+    worker: WorkerState,
+    /// The worker is to step even though nothing came in.
+    kicked: bool,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum WorkerState {
+    #[default]
+    NotStarted,
+    #[cfg(feature = "http")]
+    Running,
+    Ended,
+}
+
+/// One open client.
+pub struct Engine {
+    core: Mutex<Core>,
+    inbox: Mutex<Inbox>,
+    /// Wakes the worker.
+    came_in: Condvar,
+    /// Wakes who waits for the end.
+    ended: Condvar,
+    board: Mutex<Board>,
+    handed: Mutex<Option<State>>,
+    vault: Mutex<Option<Vault>>,
+    transport: Option<Arc<dyn Transport>>,
+    gate: GateId,
+    identity: Box<str>,
+    /// Changes under the inbox's lock only.
+    is_stopped: AtomicBool,
+    is_closing: AtomicBool,
+    is_closed: AtomicBool,
+    is_stepping: AtomicBool,
+    /// Work on the record that is queued or going on.
+    store_pending: AtomicUsize,
+    #[cfg(feature = "http")]
+    store_thread: super::worker::StoreThread,
+    me: Weak<Self>,
+}
+
+/// The open clients by what they hold, so that none is opened twice.
+static OPEN: Lazy<Mutex<BTreeMap<Box<str>, Weak<Engine>>>> = Lazy::new(Mutex::default);
+static LAST_REQUEST: AtomicU64 = AtomicU64::new(0);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Engine {
+    /// Opens a client: reads its record and makes its decisions available. With a server and an allowed network the
+    /// first refresh starts.
+    ///
+    /// # Errors
+    /// `Busy` when the player's record is open in this process, `Limit` when too many clients are open.
+    pub fn open(options: OpenOptions) -> Result<Arc<Self>, Outcome> {
+        let identity: Box<str> = format!("{}\n{}", options.place, options.player).into();
+        Self::make_room(&identity, options.take_over)?;
+        let writer = Writer::open(&options.place, &options.player)
+            .ok_or_else(|| Outcome::new(Code::Limit, format!("{MAX_CLIENTS} clients are open; close one first")))?;
+        let mut client = Client::new(options.config);
+        let start = now();
+        client.set_token(start, options.token.as_deref());
+        client.set_network_allowed(start, options.network_allowed);
+        let engine = Arc::new_cyclic(|me| Self {
+            core: Mutex::new(Core {
+                client,
+                stopping: false,
+                relock_at: None,
+            }),
+            inbox: Mutex::default(),
+            came_in: Condvar::new(),
+            ended: Condvar::new(),
+            gate: writer.gate(),
+            board: Mutex::new(Board::new(writer)),
+            handed: Mutex::new(None),
+            vault: Mutex::new(Some(Vault::new(options.records, &options.player))),
+            transport: options.transport,
+            identity,
+            is_stopped: AtomicBool::new(false),
+            is_closing: AtomicBool::new(false),
+            is_closed: AtomicBool::new(false),
+            is_stepping: AtomicBool::new(false),
+            store_pending: AtomicUsize::new(0),
+            #[cfg(feature = "http")]
+            store_thread: super::worker::StoreThread::new(Weak::clone(me)),
+            me: Weak::clone(me),
+        });
+        engine.register()?;
+        let found = lock(&engine.vault).as_mut().map(Vault::load);
+        if let Some(found) = found {
+            if let Err(failure) = &found {
+                log::write(Level::Warn, "storage", || failure.outcome.text.to_string());
+            }
+            lock(&engine.core).client.loaded(start, found);
+        }
+        engine.step();
+        lock(&engine.board).pump();
+        if lock(&engine.core).client.wake_in_ms(now()).is_some() {
+            engine.kick();
+        }
+        log::write(Level::Info, "client", || format!("opened: {}", engine.diagnostics()));
+        Ok(engine)
+    }
+
+    /// Makes sure that no other client of this process has the record.
+    fn make_room(identity: &str, take_over: bool) -> Result<(), Outcome> {
+        let holder = lock(&OPEN).get(identity).and_then(Weak::upgrade);
+        let Some(holder) = holder else { return Ok(()) };
+        let was_left = holder.is_closing.load(Ordering::Acquire);
+        if !take_over && !was_left {
+            return Err(Outcome::new(
+                Code::Busy,
+                "this player's record is open in this process; close that client, or ask to take over",
+            ));
+        }
+        // One that is being closed needs no leave, but is not waited for.
+        let drain = Duration::from_millis(if take_over { TAKE_OVER_MS } else { 0 });
+        match holder.close(drain) {
+            Closed::Done => Ok(()),
+            Closed::Pending => Err(Outcome::new(
+                Code::Busy,
+                "the client that had this player's record is still storing; try again",
+            )),
+        }
+    }
+
+    fn register(self: &Arc<Self>) -> Result<(), Outcome> {
+        let mut open = lock(&OPEN);
+        // Not upgraded: to drop the last reference here would lock this lock again.
+        if open.get(&self.identity).is_some_and(|holder| holder.strong_count() > 0) {
+            return Err(Outcome::new(
+                Code::Busy,
+                "this player's record was opened in this process meanwhile",
+            ));
+        }
+        open.insert(self.identity.clone(), Arc::downgrade(self));
+        Ok(())
+    }
+
+    /// The gate of the frame path.
+    pub fn gate(&self) -> GateId {
+        self.gate
+    }
+
+    /// Whether the client was stopped or is being closed.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Acquire)
+    }
+
+    /// Whether a close is done: the client holds nothing any more.
+    pub fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Acquire)
+    }
+
+    /// Stops: everything accepted completes, nothing more is taken. Returns at once.
+    pub fn stop(&self) {
+        {
+            let mut inbox = lock(&self.inbox);
+            if self.is_stopped.swap(true, Ordering::AcqRel) {
+                return;
+            }
+            inbox.queue.push_back(Input::Stop);
+        }
+        if let Some(transport) = &self.transport {
+            transport.shut_down();
+        }
+        self.kick();
+    }
+
+    /// Denies everything at once, then waits at most `drain` for what is being stored.
+    pub fn close(&self, drain: Duration) -> Closed {
+        let deadline = Instant::now() + drain;
+        self.is_closing.store(true, Ordering::Release);
+        lock(&self.board).close_gate();
+        self.end_idle();
+        self.stop();
+        let mut inbox = lock(&self.inbox);
+        while inbox.worker != WorkerState::Ended {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Closed::Pending;
+            }
+            inbox = self
+                .ended
+                .wait_timeout(inbox, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        drop(inbox);
+        loop {
+            match self.vault.try_lock() {
+                Err(std::sync::TryLockError::WouldBlock) if Instant::now() >= deadline => return Closed::Pending,
+                Err(std::sync::TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
+                Err(std::sync::TryLockError::Poisoned(vault)) => break drop(vault.into_inner().take()),
+                Ok(mut vault) => break drop(vault.take()),
+            }
+        }
+        self.let_go();
+        self.is_closed.store(true, Ordering::Release);
+        Closed::Done
+    }
+
+    /// Stops a client that no worker drives: here and now.
+    fn end_idle(&self) {
+        {
+            let mut inbox = lock(&self.inbox);
+            if inbox.worker != WorkerState::NotStarted {
+                return;
+            }
+            // From here on no worker starts.
+            inbox.worker = WorkerState::Ended;
+        }
+        self.stop();
+        self.step();
+        while lock(&self.core).client.is_saving() && self.step() && !lock(&self.inbox).queue.is_empty() {}
+    }
+
+    /// Gives the record's name back.
+    fn let_go(&self) {
+        let mut open = lock(&OPEN);
+        if open
+            .get(&self.identity)
+            .is_some_and(|holder| Weak::ptr_eq(holder, &self.me))
+        {
+            open.remove(&self.identity);
+        }
+    }
+
+    /// Hands an input in; false when the client was stopped and takes nothing more.
+    fn put(&self, input: Input) -> bool {
+        {
+            let mut inbox = lock(&self.inbox);
+            // Looked at under the lock: behind a stop nothing is queued that would never be answered.
+            if self.is_stopped() && !matches!(input, Input::Reply(..) | Input::Saved(..)) {
+                return false;
+            }
+            inbox.queue.push_back(input);
+        }
+        self.kick();
+        true
+    }
+
+    /// Wakes the worker, starting it when it does not run yet.
+    fn kick(&self) {
+        let mut inbox = lock(&self.inbox);
+        inbox.kicked = true;
+        #[cfg(feature = "http")]
+        if inbox.worker == WorkerState::NotStarted
+            && let Some(me) = self.me.upgrade()
+            && super::worker::start(me)
+        {
+            inbox.worker = WorkerState::Running;
+        }
+        self.came_in.notify_one();
+    }
+
+    /// Gives all open clients the cell of a feature that has just been given its number.
+    pub fn fill_all(number: u32, name: &str) {
+        let open: Vec<_> = lock(&OPEN).values().filter_map(Weak::upgrade).collect();
+        for engine in open {
+            lock(&engine.board).fill(number, name);
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        lock(&self.board).close_gate();
+        if let Some(transport) = &self.transport {
+            transport.shut_down();
+        }
+        self.let_go();
+    }
+}
+
+/// Closes every open client, waiting at most `drain` for all of them together.
+pub fn close_all(drain: Duration) -> Closed {
+    let deadline = Instant::now() + drain;
+    let open: Vec<_> = lock(&OPEN).values().filter_map(Weak::upgrade).collect();
+    for engine in &open {
+        lock(&engine.board).close_gate();
+        engine.stop();
+    }
+    let mut all = Closed::Done;
+    for engine in open {
+        if engine.close(deadline.saturating_duration_since(Instant::now())) == Closed::Pending {
+            all = Closed::Pending;
+        }
+    }
+    all
+}
+
+/// The number of a feature name; every open client's cell of a new one is written before this returns.
+///
+/// # Errors
+/// The name is empty or too long, or all numbers are given out.
+pub fn intern(name: &str) -> Result<u32, features::InternError> {
+    let (number, is_new) = features::intern(name)?;
+    if is_new {
+        Engine::fill_all(number, name);
+    }
+    Ok(number)
+}

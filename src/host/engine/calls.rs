@@ -1,0 +1,185 @@
+//! What the game asks of a client. Nothing here waits: answers come from the board, requests go into the inbox.
+
+use std::sync::{Arc, TryLockError, atomic::Ordering};
+
+use super::{Engine, HandedNotice, Input, LAST_REQUEST, WorkerState, lock};
+use crate::{
+    client::{Cause, Code, Event, Operation, Outcome, RequestId, View},
+    host::{board::MAX_OUTSTANDING, table::Cell},
+    session::{Changes, Decision, Session},
+};
+
+impl Engine {
+    /// The player's shared decision table, if one can be had.
+    pub fn shared_table(&self) -> Option<&'static [Cell]> {
+        lock(&self.board).shared_table()
+    }
+
+    /// A feature's decision.
+    pub fn decide(&self, feature: &str) -> Decision {
+        lock(&self.board).decide(feature)
+    }
+
+    /// The picture that counts.
+    pub fn view(&self) -> Arc<View> {
+        lock(&self.board).view()
+    }
+
+    /// The session, unless there is none or something bars it.
+    pub fn session(&self) -> Option<Arc<Session>> {
+        self.view().session()
+    }
+
+    /// The changes that the player was not told yet.
+    pub fn changes(&self) -> Changes {
+        self.view().changes()
+    }
+
+    /// The notice for the player, if there is one; [`Engine::acknowledge`] then acknowledges up to it.
+    pub fn notice(&self) -> Option<HandedNotice> {
+        let view = self.view();
+        let notice = view.notice();
+        if notice.is_empty() {
+            return None;
+        }
+        let revision = view.granted.revision;
+        let mut handed = lock(&self.handed);
+        if handed.as_ref().is_none_or(|state| state.revision <= revision) {
+            *handed = Some(view.granted.clone());
+        }
+        Some(HandedNotice { notice, revision })
+    }
+
+    /// Facts for support: a JSON object without identifiers, tokens and personal data.
+    pub fn diagnostics(&self) -> String {
+        self.view().diagnostics()
+    }
+
+    /// Whether a panic was caught: the client denies for good.
+    pub fn is_poisoned(&self) -> bool {
+        lock(&self.board).is_poisoned()
+    }
+
+    /// Adopts the session that the consent flow gave the game.
+    ///
+    /// # Errors
+    /// As [`Engine::refresh`].
+    pub fn adopt(&self, json: Vec<u8>) -> Result<RequestId, Outcome> {
+        self.submit(Operation::Adopt, |request| Input::Adopt(request, json))
+    }
+
+    /// Asks the server.
+    ///
+    /// # Errors
+    /// `InvalidState` after a stop, `Limit` when too many requests are not completed, `Panic` after a defect.
+    pub fn refresh(&self, cause: Cause) -> Result<RequestId, Outcome> {
+        self.submit(Operation::Refresh, |request| Input::Refresh(request, cause))
+    }
+
+    /// The player has been told what the last notice said.
+    ///
+    /// # Errors
+    /// `InvalidState` when no notice was handed out; else as [`Engine::refresh`].
+    pub fn acknowledge(&self) -> Result<RequestId, Outcome> {
+        let Some(upto) = lock(&self.handed).clone() else {
+            return Err(Outcome::new(
+                Code::InvalidState,
+                "no notice was handed out, so there is nothing to acknowledge",
+            ));
+        };
+        self.submit(Operation::Acknowledge, |request| Input::Acknowledge(request, upto))
+    }
+
+    /// Forgets the player.
+    ///
+    /// # Errors
+    /// As [`Engine::refresh`].
+    pub fn forget(&self) -> Result<RequestId, Outcome> {
+        self.submit(Operation::Forget, Input::Forget)
+    }
+
+    /// Completes when everything known so far is stored.
+    ///
+    /// # Errors
+    /// As [`Engine::refresh`].
+    pub fn flush(&self) -> Result<RequestId, Outcome> {
+        self.submit(Operation::Flush, Input::Flush)
+    }
+
+    /// Cancels a request; it still completes. Unknown and finished ones are ignored.
+    pub fn cancel(&self, request: RequestId) {
+        self.put(Input::Cancel(request));
+    }
+
+    /// Sets or replaces the player's token.
+    pub fn set_token(&self, token: Option<String>) {
+        self.put(Input::Token(token));
+    }
+
+    /// The host allows or forbids the network.
+    pub fn set_network_allowed(&self, allowed: bool) {
+        self.put(Input::NetworkAllowed(allowed));
+    }
+
+    /// The platform says whether there is connectivity.
+    pub fn set_online(&self, online: bool) {
+        self.put(Input::Online(online));
+    }
+
+    /// The game goes to the background, or comes back.
+    pub fn set_suspended(&self, suspended: bool) {
+        self.put(Input::Suspended(suspended));
+    }
+
+    /// Moves finished work in. True when there is more to do. Skips a turn rather than wait for another thread.
+    pub fn pump(&self) -> bool {
+        if lock(&self.inbox).worker == WorkerState::NotStarted {
+            // Nobody else drives the client: this build has no thread, or the system gave none.
+            self.step();
+        }
+        match self.board.try_lock() {
+            Ok(mut board) => {
+                board.pump();
+                false
+            }
+            Err(TryLockError::WouldBlock) => true,
+            Err(TryLockError::Poisoned(board)) => {
+                board.into_inner().poison();
+                false
+            }
+        }
+    }
+
+    /// The next event that a pump has moved in.
+    pub fn next_event(&self) -> Option<Event> {
+        lock(&self.board).next_event()
+    }
+
+    fn submit(&self, operation: Operation, input: impl FnOnce(RequestId) -> Input) -> Result<RequestId, Outcome> {
+        let stopped = || Outcome::new(Code::InvalidState, "the client was stopped");
+        if self.is_stopped() {
+            return Err(stopped());
+        }
+        let request = LAST_REQUEST.fetch_add(1, Ordering::Relaxed) + 1;
+        {
+            let mut board = lock(&self.board);
+            if board.is_poisoned() {
+                return Err(Outcome::new(
+                    Code::Panic,
+                    "the library met a defect of its own; the client denies everything",
+                ));
+            }
+            if !board.accept(request, operation) {
+                return Err(Outcome::new(
+                    Code::Limit,
+                    format!("{MAX_OUTSTANDING} requests are not completed yet; take their events first"),
+                ));
+            }
+        }
+        if !self.put(input(request)) {
+            lock(&self.board).withdraw(request);
+            return Err(stopped());
+        }
+        Ok(request)
+    }
+}
