@@ -16,6 +16,9 @@
 extern crate alloc;
 
 pub mod client;
+#[cfg(feature = "capi")]
+#[doc(hidden)]
+pub mod ffi;
 #[cfg(feature = "std")]
 pub mod host;
 pub mod protocol;

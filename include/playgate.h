@@ -1,0 +1,1291 @@
+/*
+ * Playgate: keeps a player's k-ID session for a game, so that a child sees the right features and understands why.
+ *
+ * ENCODING. All text is UTF-8. Text that goes in ends in a NUL; JSON and bytes go in as pointer and length, and a length
+ * of 0 allows a NULL pointer. Text that comes out is a playgate_text: pointer and length, with a NUL after it.
+ *
+ * OWNERSHIP. Handles are numbers; 0 is never valid, and freeing 0 is ok. A handle that was freed, or that is of another
+ * kind, gives PLAYGATE_ERROR_INVALID_HANDLE, never undefined behaviour. What a function gives out says who frees it. What
+ * goes in is copied. Lent text is valid: from a session, changes or a notice until that object is freed; from an event
+ * until the next playgate_client_next_event or the close of its client; from a decision for the life of the process.
+ *
+ * STRUCTS begin with uint32_t struct_size. Call the struct's _init function with its sizeof first. Reserved space is zero.
+ *
+ * FAILURE. Outs are written on failure too: access and decisions as denied, handles, numbers and counts as 0. So a
+ * variable that is used again never keeps last frame's "allowed". The exception is an out struct whose struct_size is
+ * wrong: nothing is known of its size, so nothing is written.
+ *
+ * THREADS. Any function may be called from any thread, except that one client is pumped and drained (playgate_client_pump,
+ * playgate_client_next_event) from one thread at a time. The frame path is playgate_client_allowed, playgate_client_access,
+ * reading a decision table, playgate_client_pump and playgate_client_next_event: they wait for nothing and no one. The
+ * playgate_store_ functions and playgate_client_open read or write files. playgate_client_close and playgate_shutdown wait
+ * at most as long as they are told. Everything else hands its work to the library's own threads.
+ *
+ * REQUESTS. A function with a playgate_request* starts something. Exactly one PLAYGATE_EVENT_COMPLETED carries that number
+ * later, also after a cancel, a time limit or a stop; after a close no events are given out any more. At most 256 requests
+ * of one client may be under way or wait to be taken from the events (PLAYGATE_ERROR_LIMIT).
+ *
+ * END. Close each client, or call playgate_shutdown. Nothing runs when the library is unloaded, and it marks itself as not
+ * to be unloaded. After a close the frame path answers "denied", and nothing of the library uses the network or files any
+ * more, once the close has returned PLAYGATE_OK.
+ *
+ * VERSIONS. Within one PLAYGATE_ABI_VERSION functions and constants are only added, and structs grow only at their end.
+ * Enumerations are open: a later version may return values that this header does not name.
+ *
+ * WHAT THE CALLER MUST GET RIGHT. A pointer with a length points to that many bytes; a text pointer is NULL or ends in a
+ * NUL; struct_size is not larger than the struct; lent text is not read after its time; a log hook stays callable.
+ *
+ * This file is generated from the library's code.
+ */
+#ifndef PLAYGATE_H
+#define PLAYGATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Define PLAYGATE_STATIC when linking the static library. */
+#if defined(PLAYGATE_STATIC)
+#  define PLAYGATE_API
+#elif defined(_WIN32)
+#  define PLAYGATE_API __declspec(dllimport)
+#elif defined(__GNUC__) || defined(__clang__)
+#  define PLAYGATE_API __attribute__((visibility("default")))
+#else
+#  define PLAYGATE_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* -- Results ------------------------------------------------------------------------------------------------------- */
+
+/*
+ * How a call ended: 0 is ok, negative failed, positive is "ok, but". An open set: treat unknown negative values as
+ * failures.
+ */
+typedef int32_t playgate_result;
+
+/* All is well. */
+#define PLAYGATE_OK 0
+
+/* Accepted or under way; not done yet. */
+#define PLAYGATE_PENDING 1
+
+/* No event is waiting. */
+#define PLAYGATE_NO_EVENT 2
+
+/* Asked again too soon; nothing was sent. */
+#define PLAYGATE_TOO_SOON 3
+
+/* There is nothing to tell the player. */
+#define PLAYGATE_NO_NOTICE 4
+
+/* An argument is wrong: NULL, not UTF-8, too long, out of range, a wrong struct size or unknown flags. */
+#define PLAYGATE_ERROR_INVALID_ARGUMENT (-1)
+
+/* The handle is none, was freed or closed, or is of another kind. */
+#define PLAYGATE_ERROR_INVALID_HANDLE (-2)
+
+/* The call does not fit the state: stopped, nothing to acknowledge, no server given. */
+#define PLAYGATE_ERROR_INVALID_STATE (-3)
+
+/* Somebody else is using it: the record is open in this process, or the call came from inside a hook. */
+#define PLAYGATE_ERROR_BUSY (-4)
+
+/* A fixed number is used up: clients, feature numbers, tables, requests under way. */
+#define PLAYGATE_ERROR_LIMIT (-5)
+
+/* There is none. */
+#define PLAYGATE_ERROR_NOT_FOUND (-6)
+
+/* The JSON is no session; the text says where. */
+#define PLAYGATE_ERROR_INVALID_SESSION (-7)
+
+/* This build or platform cannot do that. */
+#define PLAYGATE_ERROR_UNSUPPORTED (-8)
+
+/* The header and the library do not fit together. */
+#define PLAYGATE_ERROR_ABI_VERSION (-9)
+
+/* The library met a defect of its own. The client concerned denies everything from here on. */
+#define PLAYGATE_ERROR_PANIC (-10)
+
+/* Cancelled, stopped or closed before it was done. */
+#define PLAYGATE_ERROR_CANCELLED (-11)
+
+/* The host has not allowed the network. */
+#define PLAYGATE_ERROR_NETWORK_NOT_ALLOWED (-13)
+
+/* The server cannot be reached. */
+#define PLAYGATE_ERROR_UNREACHABLE (-14)
+
+/* A time limit ran out. */
+#define PLAYGATE_ERROR_TIMED_OUT (-15)
+
+/* TLS failed: the server's certificate is not trusted, has expired, or is for another name. */
+#define PLAYGATE_ERROR_TLS (-16)
+
+/* The server refused the player's token; set a new one. */
+#define PLAYGATE_ERROR_UNAUTHORIZED (-17)
+
+/* The server asks to come back later. */
+#define PLAYGATE_ERROR_RATE_LIMITED (-18)
+
+/* The server has trouble (HTTP 5xx). */
+#define PLAYGATE_ERROR_SERVER (-19)
+
+/* The server's answer cannot be understood, or is about another session. */
+#define PLAYGATE_ERROR_PROTOCOL (-20)
+
+/* Storing or reading failed. */
+#define PLAYGATE_ERROR_STORAGE (-21)
+
+/* There is no room on the storage medium. */
+#define PLAYGATE_ERROR_STORAGE_FULL (-22)
+
+/* The folder or medium is not there (yet). */
+#define PLAYGATE_ERROR_STORAGE_UNAVAILABLE (-23)
+
+/* The stored record is damaged. */
+#define PLAYGATE_ERROR_RECORD_DAMAGED (-24)
+
+/* The stored record was sealed with another key. */
+#define PLAYGATE_ERROR_WRONG_KEY (-25)
+
+/* The stored record is sealed and no key was given. */
+#define PLAYGATE_ERROR_KEY_MISSING (-26)
+
+/* The stored record was written by a newer version of the library. */
+#define PLAYGATE_ERROR_NEWER_FORMAT (-27)
+
+/* Another process, or an open client, holds the stored record. */
+#define PLAYGATE_ERROR_RECORD_LOCKED (-28)
+
+/* Not permitted: by the operating system, by the rules for URLs and redirects, or by the storage options. */
+#define PLAYGATE_ERROR_NOT_PERMITTED (-29)
+
+/* The record or session belongs to another player. */
+#define PLAYGATE_ERROR_OF_ANOTHER_PLAYER (-30)
+
+/* Something that should not happen did. */
+#define PLAYGATE_ERROR_INTERNAL (-34)
+
+/*
+ * The name of a result, for logs; "PLAYGATE_UNKNOWN" for a number that this version does not know. Never NULL. Static.
+ * Any thread.
+ */
+PLAYGATE_API const char *playgate_result_name(playgate_result result);
+
+/*
+ * A sentence for a person about the last call that failed on this thread: what was wrong and what to do. Empty when none
+ * has failed. Never NULL, valid until the next failing call on this thread. Holds no personal data. For logs, not for
+ * players.
+ */
+PLAYGATE_API const char *playgate_last_error(void);
+
+/* -- Text ---------------------------------------------------------------------------------------------------------- */
+
+/*
+ * UTF-8 text that is lent: `len` bytes at `ptr`, and a NUL after them. ptr is never NULL. How long it may be read is said
+ * where it is given.
+ */
+typedef struct playgate_text {
+    /* The first byte. */
+    const char *ptr;
+    /* How many bytes, the NUL not counted. */
+    size_t len;
+} playgate_text;
+
+/* -- Version, build and log ---------------------------------------------------------------------------------------- */
+
+/* Build flag: records can be kept as files. */
+#define PLAYGATE_BUILD_FILE_STORE 1
+
+/* Build flag: the library has its own HTTP transport and worker thread. */
+#define PLAYGATE_BUILD_HTTP 2
+
+/* Build flag: k-ID can be called directly. Never set in a library for games. */
+#define PLAYGATE_BUILD_TRUSTED_SERVER 4
+
+/* How important a line of the log is. */
+typedef int32_t playgate_log_level;
+
+/*
+ * Takes one line of the log: formatted UTF-8 text, NUL-terminated, lent for the call. Called from any thread of the library
+ * or the game, also from several at once; must return soon. From inside it only playgate_client_allowed,
+ * playgate_client_access, playgate_version, playgate_abi_version and playgate_build_flags may be called.
+ */
+typedef void (*playgate_log_function)(void *user, playgate_log_level level, const char *target, const char *text);
+
+/* The log hook. Lines hold no token, key, e-mail address, date of birth, identifier or session. */
+typedef struct playgate_log_hook {
+    /* sizeof(playgate_log_hook); set by playgate_log_hook_init. */
+    uint32_t struct_size;
+    /* Lines above this level are not written; 0 is PLAYGATE_LOG_INFO. */
+    playgate_log_level level;
+    /* Handed to the function as it is. */
+    void *user;
+    /* Takes the lines. Stays callable for the life of the process. */
+    playgate_log_function write;
+    /* Zero. */
+    uint64_t reserved[2];
+} playgate_log_hook;
+
+/* Nothing is logged. */
+#define PLAYGATE_LOG_OFF 0
+
+/* Something failed. */
+#define PLAYGATE_LOG_ERROR 1
+
+/* Something is not as it should be, and was dealt with. */
+#define PLAYGATE_LOG_WARN 2
+
+/* What a studio wants to see in its own log. The default. */
+#define PLAYGATE_LOG_INFO 3
+
+/* For finding out what is wrong. */
+#define PLAYGATE_LOG_DEBUG 4
+
+/* The library's version, for example "0.1.0". Never NULL. Static. Any thread, also from hooks. */
+PLAYGATE_API const char *playgate_version(void);
+
+/* The library's ABI version. It fits a header whose PLAYGATE_ABI_VERSION is the same. Any thread, also from hooks. */
+PLAYGATE_API uint32_t playgate_abi_version(void);
+
+/* What this build of the library can do: PLAYGATE_BUILD_… flags. Any thread, also from hooks. */
+PLAYGATE_API uint32_t playgate_build_flags(void);
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_log_hook). Any thread. */
+PLAYGATE_API void playgate_log_hook_init(struct playgate_log_hook *hook, uint32_t struct_size);
+
+/*
+ * Sets the process's log hook, once, before anything else. PLAYGATE_ERROR_INVALID_STATE when there is one already. Any
+ * thread.
+ */
+PLAYGATE_API playgate_result playgate_set_log_hook(const struct playgate_log_hook *hook);
+
+/* Changes which lines are written: PLAYGATE_LOG_OFF to PLAYGATE_LOG_DEBUG. Any thread. */
+PLAYGATE_API playgate_result playgate_set_log_level(playgate_log_level level);
+
+/* -- Features ------------------------------------------------------------------------------------------------------ */
+
+/* A feature's number: process-wide, never reused. 0 is none and always denied. */
+typedef uint32_t playgate_feature;
+
+/*
+ * The number of a feature name: the same one each time, in the whole process. Ask once, at the start, and keep it. The
+ * name is 1 to 256 bytes, opaque and case-sensitive, and need not be in any session. `*out` is 0 after a failure;
+ * PLAYGATE_ERROR_LIMIT after 1,023 names. Any thread; not for the frame path.
+ */
+PLAYGATE_API playgate_result playgate_feature_intern(const char *name, playgate_feature *out);
+
+/*
+ * Registers what to show for a feature, for example its name in the player's language; it is used in notices from then on.
+ * NULL or an empty text takes it back. The standard features have English names built in. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_set_display_name(const char *name,
+                                          const char *shown);
+
+/*
+ * What to show for a feature: the host's own name, else the built-in English one, else the name itself. Writes at most
+ * `capacity` bytes to `buffer`, always ending in a NUL if `capacity` is not 0; `*out_len` is the whole length without the
+ * NUL, so that a call with capacity 0 (buffer may be NULL) asks for the size. Cut at a character's border. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_get_display_name(const char *name,
+                                          char *buffer,
+                                          size_t capacity,
+                                          size_t *out_len);
+
+/* -- Decisions ----------------------------------------------------------------------------------------------------- */
+
+/* What a feature may do. An open set: treat unknown values as PLAYGATE_ACCESS_UNAVAILABLE. */
+typedef int32_t playgate_access;
+
+/* Why a feature is not on. An open set. */
+typedef int32_t playgate_reason;
+
+/* What to do next. An open set: treat unknown values as PLAYGATE_NEXT_NOTHING. */
+typedef int32_t playgate_next_step;
+
+/* How fresh the knowledge behind an answer is. An open set. */
+typedef int32_t playgate_freshness;
+
+/* Who manages a permission. An open set. */
+typedef int32_t playgate_managed_by;
+
+/*
+ * A decision about a feature. `access` and `next_step` may drive the user interface, `text` may be shown; `reason`,
+ * `managed_by` and `age_threshold` may choose among texts; `freshness` is for hints and logs.
+ */
+typedef struct playgate_decision {
+    /* sizeof(playgate_decision); set by playgate_decision_init. */
+    uint32_t struct_size;
+    /* What the feature may do. */
+    playgate_access access;
+    /* Why it is not on. */
+    playgate_reason reason;
+    /* What to do next. */
+    playgate_next_step next_step;
+    /* How fresh the knowledge is. */
+    playgate_freshness freshness;
+    /* Who manages the feature. */
+    playgate_managed_by managed_by;
+    /* The age in years that must be verified; 0 when there is none. */
+    uint32_t age_threshold;
+    /* Zero. */
+    uint32_t reserved0;
+    /* A neutral English sentence for the locked feature; empty when it is on. Static for the life of the process. */
+    playgate_text text;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_decision;
+
+/* Denied: no session, on hold, not in the session, or something went wrong. */
+#define PLAYGATE_ACCESS_UNAVAILABLE 0
+
+/* The feature is on. */
+#define PLAYGATE_ACCESS_ALLOWED 1
+
+/* Off; a parent can enable it. */
+#define PLAYGATE_ACCESS_ASK_PARENT 2
+
+/* Off; the player must verify their age first. */
+#define PLAYGATE_ACCESS_VERIFY_AGE 3
+
+/* Off; the player may enable it. */
+#define PLAYGATE_ACCESS_PLAYER_MAY_ENABLE 4
+
+/* Off, and nobody can enable it. */
+#define PLAYGATE_ACCESS_PROHIBITED 5
+
+/* It is on. */
+#define PLAYGATE_REASON_NONE 0
+
+/* A parent manages it. */
+#define PLAYGATE_REASON_PARENT 1
+
+/* It is not available in this place. */
+#define PLAYGATE_REASON_PROHIBITED 2
+
+/* The player is below the age it needs. */
+#define PLAYGATE_REASON_TOO_YOUNG 3
+
+/* The player's age is to be verified first. */
+#define PLAYGATE_REASON_AGE_VERIFICATION 4
+
+/* The player has not switched it on. */
+#define PLAYGATE_REASON_PLAYER_CHOICE 5
+
+/* An answer is being waited for. */
+#define PLAYGATE_REASON_PENDING 6
+
+/* There is no session. */
+#define PLAYGATE_REASON_NO_SESSION 7
+
+/* The session is on hold. */
+#define PLAYGATE_REASON_ON_HOLD 8
+
+/* Something went wrong. */
+#define PLAYGATE_REASON_ERROR 9
+
+/* The session does not name this feature, or says of it what this library does not know. */
+#define PLAYGATE_REASON_NOT_IN_SESSION 10
+
+/* The session ended: it was revoked or deleted. */
+#define PLAYGATE_REASON_SESSION_ENDED 11
+
+/* The stored session is older than the host's limit, or the clock ran backwards. */
+#define PLAYGATE_REASON_STALE 12
+
+/* The stored record is damaged. */
+#define PLAYGATE_REASON_RECORD_DAMAGED 13
+
+/* Another process holds the stored record. */
+#define PLAYGATE_REASON_RECORD_LOCKED 14
+
+/* The place of the stored record is not there yet, or may not be read. */
+#define PLAYGATE_REASON_RECORD_UNAVAILABLE 15
+
+/* The stored record is sealed and no key was given. */
+#define PLAYGATE_REASON_KEY_MISSING 16
+
+/* The stored record was sealed with another key, for another player or in another place. */
+#define PLAYGATE_REASON_WRONG_KEY 17
+
+/* The stored record was written by a newer version of the library. */
+#define PLAYGATE_REASON_NEWER_FORMAT 18
+
+/* Nothing. */
+#define PLAYGATE_NEXT_NOTHING 0
+
+/* Start the age gate. */
+#define PLAYGATE_NEXT_START_AGE_GATE 1
+
+/* Ask a parent. */
+#define PLAYGATE_NEXT_ASK_PARENT 2
+
+/* Have the player verify their age. */
+#define PLAYGATE_NEXT_VERIFY_AGE 3
+
+/* Offer the player to enable it. */
+#define PLAYGATE_NEXT_ENABLE 4
+
+/* Wait for what is on its way. */
+#define PLAYGATE_NEXT_WAIT 5
+
+/* Refresh: ask the server. */
+#define PLAYGATE_NEXT_REFRESH 6
+
+/* There is no session. */
+#define PLAYGATE_FRESHNESS_NONE 0
+
+/* The server confirmed it a short while ago. */
+#define PLAYGATE_FRESHNESS_LIVE 1
+
+/* From the stored record, or not confirmed lately. */
+#define PLAYGATE_FRESHNESS_CACHED 2
+
+/* Older than the host's limit. */
+#define PLAYGATE_FRESHNESS_STALE 3
+
+/* Nobody that this library knows, or the session does not say. */
+#define PLAYGATE_MANAGED_BY_UNKNOWN 0
+
+/* The player. */
+#define PLAYGATE_MANAGED_BY_PLAYER 1
+
+/* A parent or another trusted adult. */
+#define PLAYGATE_MANAGED_BY_GUARDIAN 2
+
+/* Nobody: it is prohibited. */
+#define PLAYGATE_MANAGED_BY_PROHIBITED 3
+
+/*
+ * Makes a decision struct ready for use: all zero, which is a denial, with its size. Pass sizeof(playgate_decision). Any
+ * thread.
+ */
+PLAYGATE_API void playgate_decision_init(struct playgate_decision *decision, uint32_t struct_size);
+
+/* -- Sessions ------------------------------------------------------------------------------------------------------ */
+
+/* A session: immutable. Free it with playgate_session_free. 0 is none. */
+typedef uint64_t playgate_session;
+
+/* Facts about a session. The texts are lent until the session is freed; what the session does not say is empty. */
+typedef struct playgate_session_info {
+    /* sizeof(playgate_session_info); set by playgate_session_info_init. */
+    uint32_t struct_size;
+    /* 1 when the session's status is active, else 0: then nothing is allowed. */
+    int32_t is_in_force;
+    /* How many permissions it has, each name counted once. */
+    uint32_t permission_count;
+    /* How many allowances it has. */
+    uint32_t allowance_count;
+    /* 1 when the servers know an address of a trusted adult, 0 when not or not said. */
+    int32_t has_approver_email;
+    /* Zero. */
+    uint32_t reserved0;
+    /* The session's id. */
+    playgate_text session_id;
+    /* The status as the server wrote it; "ACTIVE" when it wrote none. */
+    playgate_text status;
+    /* The age status as the server wrote it. */
+    playgate_text age_status;
+    /* The age category as the server wrote it. */
+    playgate_text age_category;
+    /* The jurisdiction, for example "US-CA". */
+    playgate_text jurisdiction;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_session_info;
+
+/* One permission of a session. The texts are lent until the session is freed. */
+typedef struct playgate_permission {
+    /* sizeof(playgate_permission); set by playgate_permission_init. */
+    uint32_t struct_size;
+    /* 1 when the permission is on, else 0. */
+    int32_t enabled;
+    /* Who manages it. */
+    playgate_managed_by managed_by;
+    /* The age in years that must be verified; 0 when there is none. */
+    uint32_t age_threshold;
+    /* What the feature may do by this session alone. */
+    playgate_access access;
+    /* Zero. */
+    uint32_t reserved0;
+    /* The feature's name. */
+    playgate_text name;
+    /* Who manages it, as the server wrote it. */
+    playgate_text managed_by_text;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_permission;
+
+/* What kind of value an allowance has. An open set. */
+typedef int32_t playgate_allowance_kind;
+
+/* A preference that a trusted adult set. The texts are lent until the session is freed. */
+typedef struct playgate_allowance {
+    /* sizeof(playgate_allowance); set by playgate_allowance_init. */
+    uint32_t struct_size;
+    /* What kind of value it has. */
+    playgate_allowance_kind value_kind;
+    /* The value of a PLAYGATE_ALLOWANCE_NUMBER, else 0. */
+    double number;
+    /* The allowance's name. */
+    playgate_text name;
+    /* Its type as the server wrote it. */
+    playgate_text type_text;
+    /* The value of a PLAYGATE_ALLOWANCE_SELECTION, else empty. */
+    playgate_text selection;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_allowance;
+
+/* None, or of a kind that this library does not know. */
+#define PLAYGATE_ALLOWANCE_NONE 0
+
+/* A number. */
+#define PLAYGATE_ALLOWANCE_NUMBER 1
+
+/* A choice among words. */
+#define PLAYGATE_ALLOWANCE_SELECTION 2
+
+/*
+ * Reads a session from `len` bytes of JSON: a bare session, or {"session":…,"status":…} whose outer status is ignored.
+ * Unknown fields are kept, unknown enumeration values are kept, missing optional fields are accepted. At most 1 MiB,
+ * 10,000 permissions and 64 levels.
+ *
+ * `*out` is the session, which the caller frees, or 0. Any thread; parses on the caller's.
+ * PLAYGATE_ERROR_INVALID_SESSION: playgate_last_error says where, by line and column or by the field's path.
+ */
+PLAYGATE_API
+playgate_result playgate_session_parse(const char *json,
+                                       size_t len,
+                                       playgate_session *out);
+
+/* Frees a session; texts lent from it may not be read any more. 0 is ok. Any thread. */
+PLAYGATE_API playgate_result playgate_session_free(playgate_session session);
+
+/*
+ * The session as JSON: the session object as it came, unknown fields included, without an outer object. May hold personal
+ * data. Lent until the session is freed. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_session_json(playgate_session session, playgate_text *out);
+
+/*
+ * What a feature may do by this session alone. In a game ask the client, which also knows what happened since. A name
+ * that the session does not have is PLAYGATE_ACCESS_UNAVAILABLE, and so is `*out` after any failure. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_session_access(playgate_session session,
+                                        const char *feature,
+                                        playgate_access *out);
+
+/*
+ * The decision about a feature by this session alone; its freshness is PLAYGATE_FRESHNESS_CACHED. Denied after any
+ * failure. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_session_decide(playgate_session session,
+                                        const char *feature,
+                                        playgate_decision *out);
+
+/* Facts about a session. Any thread. */
+PLAYGATE_API playgate_result playgate_session_get_info(playgate_session session, struct playgate_session_info *out);
+
+/* The permission at an index from 0, in the session's order. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread. */
+PLAYGATE_API
+playgate_result playgate_session_get_permission(playgate_session session,
+                                                size_t index,
+                                                struct playgate_permission *out);
+
+/* The allowance at an index from 0, in the session's order. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread. */
+PLAYGATE_API
+playgate_result playgate_session_get_allowance(playgate_session session,
+                                               size_t index,
+                                               struct playgate_allowance *out);
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_session_info). Any thread. */
+PLAYGATE_API void playgate_session_info_init(struct playgate_session_info *info, uint32_t struct_size);
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_permission). Any thread. */
+PLAYGATE_API void playgate_permission_init(struct playgate_permission *permission, uint32_t struct_size);
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_allowance). Any thread. */
+PLAYGATE_API void playgate_allowance_init(struct playgate_allowance *allowance, uint32_t struct_size);
+
+/* -- Changes between sessions -------------------------------------------------------------------------------------- */
+
+/* The changes between two sessions: immutable. Free them with playgate_changes_free. 0 is none. */
+typedef uint64_t playgate_changes;
+
+/* What kind of change. An open set. */
+typedef int32_t playgate_change_kind;
+
+/* Which way a change went. An open set. */
+typedef int32_t playgate_direction;
+
+/* One change. The texts are lent until the changes are freed; what does not apply is empty or 0. */
+typedef struct playgate_change {
+    /* sizeof(playgate_change); set by playgate_change_init. */
+    uint32_t struct_size;
+    /* What kind of change. */
+    playgate_change_kind kind;
+    /* Which way it went. */
+    playgate_direction direction;
+    /* What the permission gave before, whatever the session's status was. */
+    playgate_access access_before;
+    /* What the permission gives now, whatever the session's status is. */
+    playgate_access access_after;
+    /* 1 when the permission was on. */
+    int32_t enabled_before;
+    /* 1 when the permission is on. */
+    int32_t enabled_after;
+    /* The age threshold before, in years; 0 when there was none. */
+    uint32_t threshold_before;
+    /* The age threshold now, in years; 0 when there is none. */
+    uint32_t threshold_after;
+    /* Zero. */
+    uint32_t reserved0;
+    /* The permission's name; empty for a change of the session itself. */
+    playgate_text permission;
+    /* The changed word before: who managed it, the age status, the status, the jurisdiction or the session id. */
+    playgate_text before;
+    /* The changed word now. */
+    playgate_text after;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_change;
+
+/* The permission is new. */
+#define PLAYGATE_CHANGE_ADDED 1
+
+/* It was off and is on. */
+#define PLAYGATE_CHANGE_ENABLED 2
+
+/* It was on and is off. */
+#define PLAYGATE_CHANGE_DISABLED 3
+
+/* Somebody else manages it. */
+#define PLAYGATE_CHANGE_MANAGEMENT 4
+
+/* It is gone. */
+#define PLAYGATE_CHANGE_REMOVED 5
+
+/* Its verified age threshold is another. */
+#define PLAYGATE_CHANGE_THRESHOLD 6
+
+/* The player's age status is another. */
+#define PLAYGATE_CHANGE_AGE_STATUS 7
+
+/* The session's status is another. */
+#define PLAYGATE_CHANGE_STATUS 8
+
+/* The jurisdiction is another. */
+#define PLAYGATE_CHANGE_JURISDICTION 9
+
+/* It is another session, or there was or is none. */
+#define PLAYGATE_CHANGE_SESSION_REPLACED 10
+
+/* Neither looser nor tighter. */
+#define PLAYGATE_DIRECTION_NEITHER 0
+
+/* More is possible than before. */
+#define PLAYGATE_DIRECTION_LOOSENED 1
+
+/* Less is possible than before. */
+#define PLAYGATE_DIRECTION_TIGHTENED 2
+
+/*
+ * Compares two sessions; handle 0 stands for "no session" on either side. `*out` is the changes, which the caller frees,
+ * or 0. Linear time on the caller's thread. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_session_compare(playgate_session before,
+                                         playgate_session after,
+                                         playgate_changes *out);
+
+/* How many changes there are. Any thread. */
+PLAYGATE_API playgate_result playgate_changes_count(playgate_changes changes, size_t *out);
+
+/*
+ * The change at an index from 0. Order: the new session's permissions, then removed ones in the old session's order, then
+ * changes of the session itself. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_changes_get(playgate_changes changes, size_t index, struct playgate_change *out);
+
+/*
+ * The changes as a JSON array. The types added, enabled, disabled, management_changed and age_status_changed have exactly
+ * the fields that k-ID's guide on managing sessions gives them; removed, threshold_changed, status_changed,
+ * jurisdiction_changed and session_replaced are this library's own. Lent until the changes are freed. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_changes_json(playgate_changes changes, playgate_text *out);
+
+/* Frees changes; texts lent from them may not be read any more. 0 is ok. Any thread. */
+PLAYGATE_API playgate_result playgate_changes_free(playgate_changes changes);
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_change). Any thread. */
+PLAYGATE_API void playgate_change_init(struct playgate_change *change, uint32_t struct_size);
+
+/* -- Notices ------------------------------------------------------------------------------------------------------- */
+
+/* A notice: what to tell the player; immutable. Free it with playgate_notice_free. 0 is none. */
+typedef uint64_t playgate_notice;
+
+/* What kind of notice. An open set. */
+typedef int32_t playgate_notice_kind;
+
+/* A notice. The texts are neutral English, lent until the notice is freed. */
+typedef struct playgate_notice_info {
+    /* sizeof(playgate_notice_info); set by playgate_notice_info_init. */
+    uint32_t struct_size;
+    /* What kind of notice. */
+    playgate_notice_kind kind;
+    /* How many features went off. */
+    uint32_t off_count;
+    /* How many features came on. */
+    uint32_t on_count;
+    /* How many features the player may now enable. */
+    uint32_t may_choose_count;
+    /* Zero. */
+    uint32_t reserved0;
+    /* Which state of things the notice speaks of: rises with each change. */
+    uint64_t revision;
+    /* A heading. */
+    playgate_text title;
+    /* A text that lists the features by their display names, a line each; that of an ended session lists none. */
+    playgate_text message;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_notice_info;
+
+/* A list of a notice's features. An open set. */
+typedef int32_t playgate_notice_list;
+
+/* Nothing to tell. */
+#define PLAYGATE_NOTICE_NONE 0
+
+/* The session ended; the age gate comes next. */
+#define PLAYGATE_NOTICE_SESSION_ENDED 1
+
+/* The player reached a higher age status. */
+#define PLAYGATE_NOTICE_AGED_UP 2
+
+/* Features went off, or the age status was lowered. */
+#define PLAYGATE_NOTICE_RESTRICTED 3
+
+/* Features came on, or the player may now choose. */
+#define PLAYGATE_NOTICE_OPENED_UP 4
+
+/* Some features went off and some came on. */
+#define PLAYGATE_NOTICE_MIXED 5
+
+/* Features that were on and are off. */
+#define PLAYGATE_NOTICE_LIST_OFF 0
+
+/* Features that were off and are on. */
+#define PLAYGATE_NOTICE_LIST_ON 1
+
+/* Features that are off and that the player may now enable, but could not before. */
+#define PLAYGATE_NOTICE_LIST_MAY_CHOOSE 2
+
+/* What a notice says. Any thread. */
+PLAYGATE_API playgate_result playgate_notice_get_info(playgate_notice notice, struct playgate_notice_info *out);
+
+/*
+ * A feature of one of a notice's lists, at an index from 0: its name, and what to show for it; `out_shown` may be NULL.
+ * Both are lent until the notice is freed. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_notice_get_feature(playgate_notice notice,
+                                            playgate_notice_list list,
+                                            size_t index,
+                                            playgate_text *out_name,
+                                            playgate_text *out_shown);
+
+/* Frees a notice; texts lent from it may not be read any more. 0 is ok. Any thread. */
+PLAYGATE_API playgate_result playgate_notice_free(playgate_notice notice);
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_notice_info). Any thread. */
+PLAYGATE_API void playgate_notice_info_init(struct playgate_notice_info *info, uint32_t struct_size);
+
+/* -- Events and requests ------------------------------------------------------------------------------------------- */
+
+/* What happened. An open set: ignore unknown values. */
+typedef int32_t playgate_event_type;
+
+/* A request's number: unique in the process, never reused. 0 is none. */
+typedef uint64_t playgate_request;
+
+/* What a request was for. An open set. */
+typedef int32_t playgate_operation;
+
+/* One event. `text` is lent until the next playgate_client_next_event of this client, or its close. */
+typedef struct playgate_event {
+    /* sizeof(playgate_event); set by playgate_event_init. */
+    uint32_t struct_size;
+    /* What happened. */
+    playgate_event_type type;
+    /* The request that ended; 0 for other events. */
+    playgate_request request;
+    /* How it ended; PLAYGATE_OK where there is nothing wrong. */
+    playgate_result result;
+    /* What the request was for. */
+    playgate_operation operation;
+    /* The HTTP status of the server's answer; 0 when there was none. */
+    uint32_t http_status;
+    /* Zero. */
+    uint32_t reserved0;
+    /* A sentence for logs about what was wrong; empty where nothing was. Holds no personal data. */
+    playgate_text text;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_event;
+
+/* A request ended: exactly one for each request. `result`, `http_status` and `text` say how. */
+#define PLAYGATE_EVENT_COMPLETED 1
+
+/* What features may do has changed: look at what your user interface shows. */
+#define PLAYGATE_EVENT_SESSION_CHANGED 2
+
+/* There is something to tell the player: playgate_client_notice has it. */
+#define PLAYGATE_EVENT_NOTICE_READY 3
+
+/* The session has ended; the age gate comes next. */
+#define PLAYGATE_EVENT_SESSION_ENDED 4
+
+/*
+ * The server says that the player has no session, or not this one: the age gate comes next. May come again. A client without
+ * a server does not get it: ask playgate_client_decide for the next step.
+ */
+#define PLAYGATE_EVENT_CONSENT_NEEDED 5
+
+/* The server refused the player's token: set a new one. */
+#define PLAYGATE_EVENT_TOKEN_REFUSED 6
+
+/* The server can be reached again. */
+#define PLAYGATE_EVENT_SERVER_REACHABLE 7
+
+/* The server cannot be reached, or has trouble; the stored session counts. */
+#define PLAYGATE_EVENT_SERVER_UNREACHABLE 8
+
+/* What is known could not be stored, or not in time; it holds for this process only, and storing is tried again. */
+#define PLAYGATE_EVENT_STORAGE_FAILED 9
+
+/* What is known is stored again. */
+#define PLAYGATE_EVENT_STORAGE_RECOVERED 10
+
+/* The stored record was damaged and was set aside. */
+#define PLAYGATE_EVENT_RECORD_SET_ASIDE 11
+
+/* The stored record cannot be used; `result` and `text` say why. It was left as it is. */
+#define PLAYGATE_EVENT_RECORD_UNUSABLE 12
+
+/* The record, which another process held or which was not there yet, is this client's now. */
+#define PLAYGATE_EVENT_RECORD_TAKEN_OVER 13
+
+/* None: the event is not a completion. */
+#define PLAYGATE_OPERATION_NONE 0
+
+/* A refresh. */
+#define PLAYGATE_OPERATION_REFRESH 1
+
+/* A session from the consent flow. */
+#define PLAYGATE_OPERATION_ADOPT 2
+
+/* The player has seen a notice. */
+#define PLAYGATE_OPERATION_ACKNOWLEDGE 3
+
+/* Forget the player. */
+#define PLAYGATE_OPERATION_FORGET 4
+
+/* Everything so far is to be durable. */
+#define PLAYGATE_OPERATION_FLUSH 5
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_event). Any thread. */
+PLAYGATE_API void playgate_event_init(struct playgate_event *event, uint32_t struct_size);
+
+/* -- Options ------------------------------------------------------------------------------------------------------- */
+
+/* The ABI version of this header; the library's own is playgate_abi_version(). */
+#define PLAYGATE_ABI_VERSION 1
+
+/*
+ * Flag: if another client of this process has the player's record open, close it and take its place. For an editor that
+ * reloads scripts.
+ */
+#define PLAYGATE_CLIENT_TAKE_OVER 1
+
+/*
+ * Flag: the network may be used from the start. Without it no byte leaves before playgate_client_set_network_allowed.
+ */
+#define PLAYGATE_CLIENT_NETWORK_ALLOWED 2
+
+/*
+ * Flag: a record that is not sealed is accepted although a key is given, and sealed at the next save. For the one release
+ * of a game that starts to use a key.
+ */
+#define PLAYGATE_CLIENT_MIGRATE_UNSEALED 4
+
+/* Flag: trust the given root certificates alone. */
+#define PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS 8
+
+/* Flag: as PLAYGATE_CLIENT_MIGRATE_UNSEALED. */
+#define PLAYGATE_STORE_MIGRATE_UNSEALED 4
+
+/* How many bytes a storage key has. */
+#define PLAYGATE_KEY_BYTES 32
+
+/*
+ * How to open a client. Make it ready with playgate_client_options_init. Everything is copied: nothing need outlive the
+ * call of playgate_client_open. Texts are NUL-terminated UTF-8; 0 and NULL stand for the default.
+ */
+typedef struct playgate_client_options {
+    /* sizeof(playgate_client_options); set by playgate_client_options_init. */
+    uint32_t struct_size;
+    /* PLAYGATE_ABI_VERSION; set by playgate_client_options_init. */
+    uint32_t abi_version;
+    /* Flags PLAYGATE_CLIENT_…. */
+    uint32_t flags;
+    /* The least time between two refreshes that the game asks for; default 30,000. */
+    uint32_t poll_floor_ms;
+    /*
+     * Required: the player's key, any text that is the same for the same player, for example the account's id. At most
+     * 1,024 bytes. It is hashed before it becomes a file name.
+     */
+    const char *player;
+    /*
+     * The studio's server, "https://…", or "http://…" for loopback. NULL: no server; the client lives on what it stored
+     * and what playgate_client_adopt gives it.
+     */
+    const char *server_url;
+    /* The player's token for the server, sent as a bearer token; may be set later. */
+    const char *token;
+    /* The folder for records; it is created if its parent is there. NULL: memory only, nothing survives the client. */
+    const char *folder;
+    /*
+     * PLAYGATE_KEY_BYTES bytes from the platform's keystore: records are sealed with it. NULL: records are in clear and
+     * hold no personal data, and whoever can edit files can edit them.
+     */
+    const uint8_t *key;
+    /* How many bytes `key` has: 0 or PLAYGATE_KEY_BYTES. */
+    size_t key_len;
+    /* The key before this one: opens what was sealed with it; the next save seals with `key`. */
+    const uint8_t *previous_key;
+    /* How many bytes `previous_key` has: 0 or PLAYGATE_KEY_BYTES. */
+    size_t previous_key_len;
+    /* Root certificates in PEM that are trusted besides Mozilla's. */
+    const char *extra_roots_pem;
+    /* How many bytes `extra_roots_pem` has. */
+    size_t extra_roots_pem_len;
+    /* An HTTP proxy, "http://[user:password@]host:port". The environment's proxy variables are not read. */
+    const char *proxy_url;
+    /* The time limit of one exchange with the server; default 15,000. */
+    uint32_t request_timeout_ms;
+    /* The time limit of a new connection; default 10,000. */
+    uint32_t connect_timeout_ms;
+    /* The longest time without a byte of an answer; default 15,000. */
+    uint32_t read_timeout_ms;
+    /* The time between two refreshes in long play; default 900,000. */
+    uint32_t periodic_refresh_ms;
+    /*
+     * After so long without the server's confirmation, what a parent or an age verification allowed becomes unavailable.
+     * 0: never.
+     */
+    uint64_t stale_after_ms;
+    /* Zero. */
+    uint64_t reserved[8];
+} playgate_client_options;
+
+/* How to open a store. Make it ready with playgate_store_options_init. Everything is copied. */
+typedef struct playgate_store_options {
+    /* sizeof(playgate_store_options); set by playgate_store_options_init. */
+    uint32_t struct_size;
+    /* PLAYGATE_ABI_VERSION; set by playgate_store_options_init. */
+    uint32_t abi_version;
+    /* Flags PLAYGATE_STORE_…. */
+    uint32_t flags;
+    /* Zero. */
+    uint32_t reserved0;
+    /* Required: the folder for records; it is created if its parent is there. */
+    const char *folder;
+    /* PLAYGATE_KEY_BYTES bytes from the platform's keystore, or NULL; see playgate_client_options. */
+    const uint8_t *key;
+    /* How many bytes `key` has: 0 or PLAYGATE_KEY_BYTES. */
+    size_t key_len;
+    /* The key before this one. */
+    const uint8_t *previous_key;
+    /* How many bytes `previous_key` has: 0 or PLAYGATE_KEY_BYTES. */
+    size_t previous_key_len;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_store_options;
+
+/*
+ * Makes the options ready for use: all zero, with size and version. Pass sizeof(playgate_client_options) and
+ * PLAYGATE_ABI_VERSION; playgate_client_open checks both. Any thread.
+ */
+PLAYGATE_API
+void playgate_client_options_init(struct playgate_client_options *options,
+                                  uint32_t struct_size,
+                                  uint32_t abi_version);
+
+/*
+ * Makes the options ready for use: all zero, with size and version. Pass sizeof(playgate_store_options) and
+ * PLAYGATE_ABI_VERSION; playgate_store_open checks both. Any thread.
+ */
+PLAYGATE_API
+void playgate_store_options_init(struct playgate_store_options *options,
+                                 uint32_t struct_size,
+                                 uint32_t abi_version);
+
+/* -- Stores: sessions by player, without a client ------------------------------------------------------------------ */
+
+/* Sessions stored by player, without a client. Close it with playgate_store_close. 0 is none. */
+typedef uint64_t playgate_store;
+
+/*
+ * Opens a store over a folder: the same records that clients with this folder use. `*out` is the store or 0. Does file
+ * input and output: not for the frame path. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_store_open(const playgate_store_options *options, playgate_store *out);
+
+/*
+ * Stores a session as the player's current one; what the player was last told stays as it is. Durable on return, whole or
+ * not at all, whatever is killed and when. PLAYGATE_ERROR_RECORD_LOCKED while a client or another process has the record.
+ * A record that cannot be read is never written over. Does file input and output: not for the frame path. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_store_save(playgate_store store, const char *player, playgate_session session);
+
+/*
+ * The player's stored session; the caller frees it. PLAYGATE_ERROR_NOT_FOUND when there is none; every other failure means
+ * that there may be one, and `*out` is 0. Does file input and output: not for the frame path. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_store_load(playgate_store store,
+                                    const char *player,
+                                    playgate_session *out);
+
+/*
+ * Removes every trace of the player from the folder. Ok when there was none. PLAYGATE_ERROR_RECORD_LOCKED while a client or
+ * another process has the record. Does file input and output: not for the frame path. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_store_forget(playgate_store store,
+                                      const char *player);
+
+/* Closes a store. 0 is ok. Any thread. */
+PLAYGATE_API playgate_result playgate_store_close(playgate_store store);
+
+/* -- Clients: open, pump, close ------------------------------------------------------------------------------------ */
+
+/* One player's client. Close it with playgate_client_close. 0 is none. */
+typedef uint64_t playgate_client;
+
+/*
+ * Opens a client: reads the player's record, so that decisions are there when this returns, offline too. With a server and
+ * an allowed network a first refresh starts in the background.
+ *
+ * `*out` is the client or 0. Reads files, so it belongs into a loading screen; waits for no network. Any thread.
+ * A record that cannot be read does not fail the call: decisions then say why, and an event does.
+ * PLAYGATE_ERROR_BUSY: the player's record is open in this process. PLAYGATE_ERROR_LIMIT: 64 clients are open.
+ * PLAYGATE_ERROR_ABI_VERSION: header and library do not fit together.
+ */
+PLAYGATE_API
+playgate_result playgate_client_open(const playgate_client_options *options,
+                                     playgate_client *out);
+
+/*
+ * Stops a client: requests under way end as cancelled and nothing new is taken; decisions stay, and events can still be
+ * drained. Returns at once. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_client_stop(playgate_client client);
+
+/*
+ * Closes a client: denies everything at once, ends all requests, then waits at most `drain_ms` for what is being stored.
+ * PLAYGATE_OK: the handle is retired. PLAYGATE_PENDING: storing goes on; call again with the same handle to wait on, or
+ * leave it. 0 is ok. Any thread, but not twice at once.
+ */
+PLAYGATE_API playgate_result playgate_client_close(playgate_client client, uint32_t drain_ms);
+
+/*
+ * Closes every client of the process, waiting at most `drain_ms` for all of them together. For the end of the game; the
+ * library can be used again afterwards. PLAYGATE_PENDING: something is still being stored. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_shutdown(uint32_t drain_ms);
+
+/*
+ * Moves finished work in: what became looser counts from here on, and events become available. Call once a frame, from one
+ * thread. Does no more than `budget_us` microseconds of work at a stretch and waits for nothing; PLAYGATE_PENDING means
+ * that there is more to do. For the frame path.
+ */
+PLAYGATE_API
+playgate_result playgate_client_pump(playgate_client client,
+                                     uint32_t budget_us);
+
+/*
+ * The next event that a pump has moved in; PLAYGATE_NO_EVENT when there is none. Each event is given out once. Call from
+ * one thread; the event's text is lent until the next call. For the frame path.
+ */
+PLAYGATE_API playgate_result playgate_client_next_event(playgate_client client, playgate_event *out);
+
+/* -- Clients: decisions, notices, requests ------------------------------------------------------------------------- */
+
+/* How many cells a decision table has. */
+#define PLAYGATE_TABLE_CELLS 1024
+
+/* One cell of a decision table: a playgate_access. Read it with playgate_table_access, or with an atomic load. */
+typedef uint8_t playgate_cell;
+
+/*
+ * Whether a feature is on: 1 or 0. Anything that is not certainly allowed is 0: a feature number of 0, an unknown one, a
+ * closed or stale client. The frame path: any thread, wait-free, no allocation.
+ */
+PLAYGATE_API int32_t playgate_client_allowed(playgate_client client, playgate_feature feature);
+
+/*
+ * The same with the class: what a locked feature needs. For the user interface, not for an `if`: 2 to 5 are denials too.
+ * The frame path: any thread, wait-free, no allocation.
+ */
+PLAYGATE_API playgate_access playgate_client_access(playgate_client client, playgate_feature feature);
+
+/*
+ * The player's decision table: one playgate_access byte per feature number, at `(*out_table)[feature]`, `*out_len` cells.
+ * It stays readable for the life of the process, reads 0 (denied) while the player has no open client, and is never given
+ * to another player. Cells change at any time: read each with playgate_table_access or another atomic load. After a
+ * failure `*out_table` is NULL and `*out_len` 0; PLAYGATE_ERROR_LIMIT when 64 players of this process have tables: use
+ * playgate_client_access then. Any thread; not for the frame path.
+ */
+PLAYGATE_API
+playgate_result playgate_client_table(playgate_client client,
+                                      const playgate_cell **out_table,
+                                      uint32_t *out_len);
+
+/*
+ * The decision about a feature: access, reason, next step and a text. Denied after any failure. Any thread; looks names up,
+ * so ask when the user interface needs it rather than each frame.
+ */
+PLAYGATE_API
+playgate_result playgate_client_decide(playgate_client client,
+                                       playgate_feature feature,
+                                       playgate_decision *out);
+
+/*
+ * The session as it is known now; the caller frees it. PLAYGATE_ERROR_NOT_FOUND when there is none, or the server said that
+ * it no longer holds. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_client_session(playgate_client client,
+                                        playgate_session *out);
+
+/* The changes from what the player was last told to what holds now; the caller frees them. Any thread. */
+PLAYGATE_API playgate_result playgate_client_changes(playgate_client client, playgate_changes *out);
+
+/*
+ * What to tell the player now; the caller frees it. PLAYGATE_NO_NOTICE, with `*out` 0, when there is nothing. Show it, then
+ * call playgate_client_acknowledge: until then it comes back, after a crash or restart too. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_client_notice(playgate_client client,
+                                       playgate_notice *out);
+
+/*
+ * The player has been told what the notice said that was handed out last, and no more: what changed since gets its own
+ * notice. Completes when that is stored. PLAYGATE_ERROR_INVALID_STATE when no notice was handed out. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_client_acknowledge(playgate_client client, playgate_request *out);
+
+/*
+ * Gives the client the session that the consent flow gave the game: `len` bytes of JSON as for playgate_session_parse. It is
+ * read in the background and counts when it is stored; a session with another id replaces the held one whole. With a server
+ * it is then bound to the player there. Completes when it is stored, or with PLAYGATE_ERROR_INVALID_SESSION. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_client_adopt(playgate_client client,
+                                      const char *json,
+                                      size_t len,
+                                      playgate_request *out);
+
+/*
+ * Asks the server for news. Requests of one kind join. Within the poll floor it completes at once with PLAYGATE_TOO_SOON.
+ * Completes when the answer's effect is stored. Any thread; returns at once.
+ */
+PLAYGATE_API playgate_result playgate_client_refresh(playgate_client client, playgate_request *out);
+
+/* The same, because a push told the game that something changed: the poll floor does not hold. Any thread. */
+PLAYGATE_API playgate_result playgate_client_refresh_after_push(playgate_client client, playgate_request *out);
+
+/* Forgets the player: denies at once, then removes every trace from the storage, and completes. Any thread. */
+PLAYGATE_API playgate_result playgate_client_forget(playgate_client client, playgate_request *out);
+
+/* Completes when everything known so far is stored, or could not be. Any thread. */
+PLAYGATE_API playgate_result playgate_client_flush(playgate_client client, playgate_request *out);
+
+/*
+ * Cancels a request that is under way; it still completes: a refresh with PLAYGATE_ERROR_CANCELLED unless it was done
+ * before, any other as it ends, since what is being stored is not broken off. A request that is unknown or has ended is
+ * ignored. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_client_cancel(playgate_client client, playgate_request request);
+
+/*
+ * Sets or replaces the player's token for the server; NULL takes it away. Answers to earlier requests become void. Any
+ * thread.
+ */
+PLAYGATE_API playgate_result playgate_client_set_token(playgate_client client, const char *token);
+
+/* Allows (not 0) or forbids (0) the network. No byte leaves before it is allowed. Allowing it refreshes. Any thread. */
+PLAYGATE_API playgate_result playgate_client_set_network_allowed(playgate_client client, int32_t allowed);
+
+/*
+ * Tells the client whether the platform has connectivity (not 0) or not (0); it assumes so until told otherwise. When it
+ * returns, the client refreshes. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_client_set_online(playgate_client client, int32_t online);
+
+/* The game goes to the background: nothing is sent until playgate_client_resume. Any thread; returns at once. */
+PLAYGATE_API playgate_result playgate_client_suspend(playgate_client client);
+
+/* The game is back: the client refreshes. Any thread; returns at once. */
+PLAYGATE_API playgate_result playgate_client_resume(playgate_client client);
+
+/*
+ * Facts for support as a JSON object, without identifiers, tokens and personal data. Lent until the next call for this
+ * client, or its close. One thread at a time.
+ */
+PLAYGATE_API playgate_result playgate_client_diagnostics(playgate_client client, playgate_text *out);
+
+/* -- Decision tables, read directly ------------------------------------------------------------------------------ */
+
+/*
+ * What a feature may do, from a decision table: one byte is read, atomically. NULL, a feature number of 0 or one past the
+ * table is PLAYGATE_ACCESS_UNAVAILABLE. For the frame path; any thread.
+ */
+static inline playgate_access playgate_table_access(const playgate_cell *table, uint32_t len, playgate_feature feature)
+{
+    if (!table || feature >= len) {
+        return PLAYGATE_ACCESS_UNAVAILABLE;
+    }
+#if defined(__GNUC__) || defined(__clang__)
+    return __atomic_load_n(&table[feature], __ATOMIC_RELAXED);
+#else
+    /* A volatile read of one byte is a plain, single load. */
+    return *(const volatile playgate_cell *)&table[feature];
+#endif
+}
+
+/* Whether a feature is on, from a decision table: 1 or 0. For the frame path; any thread. */
+static inline int32_t playgate_table_allowed(const playgate_cell *table, uint32_t len, playgate_feature feature)
+{
+    return playgate_table_access(table, len, feature) == PLAYGATE_ACCESS_ALLOWED ? 1 : 0;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PLAYGATE_H */

@@ -1,0 +1,184 @@
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use super::{
+    event::{NO_EVENT, of, playgate_event},
+    guard::guard,
+    handle::{Kind, invalid, pack, unpack},
+    memory::{read_struct, write_optional, write_out, write_struct},
+    options::playgate_client_options,
+    result::{Failure, PLAYGATE_ERROR_PANIC, PLAYGATE_NO_EVENT, PLAYGATE_OK, PLAYGATE_PENDING, playgate_result},
+    text::Kept,
+};
+use crate::host::{Closed, Engine, table::GateId};
+
+/// One player's client. Close it with playgate_client_close. 0 is none.
+pub type playgate_client = u64;
+
+/// The longest time that a close waits, whatever is asked: a minute.
+const MAX_DRAIN_MS: u32 = 60_000;
+
+/// An open client, and what it lends.
+pub(super) struct ClientObject {
+    pub(super) engine: Arc<Engine>,
+    event_text: Mutex<Kept>,
+    pub(super) diagnostics: Mutex<Kept>,
+}
+
+static CLIENTS: Mutex<BTreeMap<u64, Arc<ClientObject>>> = Mutex::new(BTreeMap::new());
+
+fn clients() -> MutexGuard<'static, BTreeMap<u64, Arc<ClientObject>>> {
+    CLIENTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The client behind a handle, also one that denies after a defect.
+pub(super) fn get_any(client: playgate_client) -> Result<Arc<ClientObject>, Failure> {
+    clients().get(&client).cloned().ok_or_else(invalid)
+}
+
+/// The client behind a handle.
+pub(super) fn get(client: playgate_client) -> Result<Arc<ClientObject>, Failure> {
+    let object = get_any(client)?;
+    if object.engine.is_poisoned() {
+        let text = "this client met a defect of the library and denies everything; close it";
+        return Err(Failure::new(PLAYGATE_ERROR_PANIC, text));
+    }
+    Ok(object)
+}
+
+/// Retires the handles of clients that were closed otherwise than by their handle: taken over, or left while a close was
+/// pending. The caller drops them without the lock, which the frame path takes.
+fn take_closed(clients: &mut BTreeMap<u64, Arc<ClientObject>>) -> Vec<Arc<ClientObject>> {
+    let closed: Vec<u64> = clients
+        .iter()
+        .filter(|(_, c)| c.engine.is_closed())
+        .map(|(handle, _)| *handle)
+        .collect();
+    closed.iter().filter_map(|handle| clients.remove(handle)).collect()
+}
+
+/// The gate that a handle names.
+#[inline]
+pub(super) fn gate(client: playgate_client) -> Option<GateId> {
+    unpack(Kind::Client, client).map(|(generation, slot)| GateId { slot, generation })
+}
+
+/// Opens a client: reads the player's record, so that decisions are there when this returns, offline too. With a server and
+/// an allowed network a first refresh starts in the background.
+///
+/// `*out` is the client or 0. Reads files, so it belongs into a loading screen; waits for no network. Any thread.
+/// A record that cannot be read does not fail the call: decisions then say why, and an event does.
+/// PLAYGATE_ERROR_BUSY: the player's record is open in this process. PLAYGATE_ERROR_LIMIT: 64 clients are open.
+/// PLAYGATE_ERROR_ABI_VERSION: header and library do not fit together.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_client_open(
+    options: *const playgate_client_options,
+    out: *mut playgate_client,
+) -> playgate_result {
+    write_optional(out, 0);
+    guard(|| {
+        let options = read_struct(options)?.read()?;
+        write_out(out, 0)?;
+        let engine = Engine::open(options)?;
+        let gate = engine.gate();
+        let handle = pack(Kind::Client, gate.generation, gate.slot);
+        let object = ClientObject {
+            engine,
+            event_text: Mutex::default(),
+            diagnostics: Mutex::default(),
+        };
+        let closed = {
+            let mut clients = clients();
+            clients.insert(handle, Arc::new(object));
+            take_closed(&mut clients)
+        };
+        drop(closed);
+        write_out(out, handle)?;
+        Ok(PLAYGATE_OK)
+    })
+}
+
+/// Stops a client: requests under way end as cancelled and nothing new is taken; decisions stay, and events can still be
+/// drained. Returns at once. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_client_stop(client: playgate_client) -> playgate_result {
+    guard(|| {
+        get_any(client)?.engine.stop();
+        Ok(PLAYGATE_OK)
+    })
+}
+
+/// Closes a client: denies everything at once, ends all requests, then waits at most `drain_ms` for what is being stored.
+/// PLAYGATE_OK: the handle is retired. PLAYGATE_PENDING: storing goes on; call again with the same handle to wait on, or
+/// leave it. 0 is ok. Any thread, but not twice at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_client_close(client: playgate_client, drain_ms: u32) -> playgate_result {
+    guard(|| {
+        if client == 0 {
+            return Ok(PLAYGATE_OK);
+        }
+        let object = get_any(client)?;
+        match object.engine.close(drain(drain_ms)) {
+            Closed::Pending => Ok(PLAYGATE_PENDING),
+            Closed::Done => {
+                let retired = clients().remove(&client);
+                // Dropped without the lock, which the frame path takes.
+                drop(retired);
+                Ok(PLAYGATE_OK)
+            }
+        }
+    })
+}
+
+/// Closes every client of the process, waiting at most `drain_ms` for all of them together. For the end of the game; the
+/// library can be used again afterwards. PLAYGATE_PENDING: something is still being stored. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_shutdown(drain_ms: u32) -> playgate_result {
+    guard(|| {
+        let closed = crate::host::close_all(drain(drain_ms));
+        if closed == Closed::Done {
+            // Only those that are closed: another thread may have opened one meanwhile.
+            let closed = take_closed(&mut clients());
+            drop(closed);
+            return Ok(PLAYGATE_OK);
+        }
+        Ok(PLAYGATE_PENDING)
+    })
+}
+
+fn drain(drain_ms: u32) -> Duration {
+    Duration::from_millis(u64::from(drain_ms.min(MAX_DRAIN_MS)))
+}
+
+/// Moves finished work in: what became looser counts from here on, and events become available. Call once a frame, from one
+/// thread. Does no more than `budget_us` microseconds of work at a stretch and waits for nothing; PLAYGATE_PENDING means
+/// that there is more to do. For the frame path.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_client_pump(client: playgate_client, budget_us: u32) -> playgate_result {
+    guard(|| {
+        // Moving in is bounded by the numbers of features and of events; there is nothing to divide.
+        let _ = budget_us;
+        let has_more = get(client)?.engine.pump();
+        Ok(if has_more { PLAYGATE_PENDING } else { PLAYGATE_OK })
+    })
+}
+
+/// The next event that a pump has moved in; PLAYGATE_NO_EVENT when there is none. Each event is given out once. Call from
+/// one thread; the event's text is lent until the next call. For the frame path.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_client_next_event(client: playgate_client, out: *mut playgate_event) -> playgate_result {
+    guard(|| {
+        write_struct(out, NO_EVENT)?;
+        let object = get_any(client)?;
+        let Some(event) = object.engine.next_event() else {
+            return Ok(PLAYGATE_NO_EVENT);
+        };
+        let (event, text) = of(&event);
+        *object.event_text.lock().unwrap_or_else(PoisonError::into_inner) = text;
+        write_struct(out, event)?;
+        Ok(PLAYGATE_OK)
+    })
+}

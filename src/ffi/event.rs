@@ -1,0 +1,160 @@
+use super::{
+    memory::{init_struct, plain},
+    result::{PLAYGATE_OK, from_code, playgate_result},
+    text::{Kept, playgate_text},
+};
+use crate::client::Event;
+
+/// A request's number: unique in the process, never reused. 0 is none.
+pub type playgate_request = u64;
+
+/// What happened. An open set: ignore unknown values.
+pub type playgate_event_type = i32;
+
+/// A request ended: exactly one for each request. `result`, `http_status` and `text` say how.
+pub const PLAYGATE_EVENT_COMPLETED: playgate_event_type = 1;
+/// What features may do has changed: look at what your user interface shows.
+pub const PLAYGATE_EVENT_SESSION_CHANGED: playgate_event_type = 2;
+/// There is something to tell the player: playgate_client_notice has it.
+pub const PLAYGATE_EVENT_NOTICE_READY: playgate_event_type = 3;
+/// The session has ended; the age gate comes next.
+pub const PLAYGATE_EVENT_SESSION_ENDED: playgate_event_type = 4;
+/// The server says that the player has no session, or not this one: the age gate comes next. May come again. A client without
+/// a server does not get it: ask playgate_client_decide for the next step.
+pub const PLAYGATE_EVENT_CONSENT_NEEDED: playgate_event_type = 5;
+/// The server refused the player's token: set a new one.
+pub const PLAYGATE_EVENT_TOKEN_REFUSED: playgate_event_type = 6;
+/// The server can be reached again.
+pub const PLAYGATE_EVENT_SERVER_REACHABLE: playgate_event_type = 7;
+/// The server cannot be reached, or has trouble; the stored session counts.
+pub const PLAYGATE_EVENT_SERVER_UNREACHABLE: playgate_event_type = 8;
+/// What is known could not be stored, or not in time; it holds for this process only, and storing is tried again.
+pub const PLAYGATE_EVENT_STORAGE_FAILED: playgate_event_type = 9;
+/// What is known is stored again.
+pub const PLAYGATE_EVENT_STORAGE_RECOVERED: playgate_event_type = 10;
+/// The stored record was damaged and was set aside.
+pub const PLAYGATE_EVENT_RECORD_SET_ASIDE: playgate_event_type = 11;
+/// The stored record cannot be used; `result` and `text` say why. It was left as it is.
+pub const PLAYGATE_EVENT_RECORD_UNUSABLE: playgate_event_type = 12;
+/// The record, which another process held or which was not there yet, is this client's now.
+pub const PLAYGATE_EVENT_RECORD_TAKEN_OVER: playgate_event_type = 13;
+
+/// What a request was for. An open set.
+pub type playgate_operation = i32;
+
+/// None: the event is not a completion.
+pub const PLAYGATE_OPERATION_NONE: playgate_operation = 0;
+/// A refresh.
+pub const PLAYGATE_OPERATION_REFRESH: playgate_operation = 1;
+/// A session from the consent flow.
+pub const PLAYGATE_OPERATION_ADOPT: playgate_operation = 2;
+/// The player has seen a notice.
+pub const PLAYGATE_OPERATION_ACKNOWLEDGE: playgate_operation = 3;
+/// Forget the player.
+pub const PLAYGATE_OPERATION_FORGET: playgate_operation = 4;
+/// Everything so far is to be durable.
+pub const PLAYGATE_OPERATION_FLUSH: playgate_operation = 5;
+
+/// One event. `text` is lent until the next playgate_client_next_event of this client, or its close.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct playgate_event {
+    /// sizeof(playgate_event); set by playgate_event_init.
+    pub struct_size: u32,
+    /// What happened.
+    pub r#type: playgate_event_type,
+    /// The request that ended; 0 for other events.
+    pub request: playgate_request,
+    /// How it ended; PLAYGATE_OK where there is nothing wrong.
+    pub result: playgate_result,
+    /// What the request was for.
+    pub operation: playgate_operation,
+    /// The HTTP status of the server's answer; 0 when there was none.
+    pub http_status: u32,
+    /// Zero.
+    pub reserved0: u32,
+    /// A sentence for logs about what was wrong; empty where nothing was. Holds no personal data.
+    pub text: playgate_text,
+    /// Zero.
+    pub reserved: [u64; 4],
+}
+plain!(playgate_event);
+
+pub(super) const NO_EVENT: playgate_event = playgate_event {
+    struct_size: 0,
+    r#type: 0,
+    request: 0,
+    result: PLAYGATE_OK,
+    operation: PLAYGATE_OPERATION_NONE,
+    http_status: 0,
+    reserved0: 0,
+    text: playgate_text::EMPTY,
+    reserved: [0; 4],
+};
+
+/// The struct for an event, and what keeps its text.
+pub(super) fn of(event: &Event) -> (playgate_event, Kept) {
+    let (kind, request, operation, outcome) = match event {
+        Event::Completed {
+            request,
+            operation,
+            outcome,
+        } => (
+            PLAYGATE_EVENT_COMPLETED,
+            *request,
+            *operation as playgate_operation,
+            outcome,
+        ),
+        Event::News { news, outcome } => (*news as playgate_event_type, 0, PLAYGATE_OPERATION_NONE, outcome),
+    };
+    let kept = Kept::new(&outcome.text);
+    let event = playgate_event {
+        r#type: kind,
+        request,
+        result: from_code(outcome.code),
+        operation,
+        http_status: u32::from(outcome.http_status),
+        text: kept.lend(),
+        ..NO_EVENT
+    };
+    (event, kept)
+}
+
+/// Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_event). Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_event_init(event: *mut playgate_event, struct_size: u32) {
+    init_struct(event, struct_size);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::{News, Operation};
+
+    #[test]
+    fn numbers_are_those_of_the_core() {
+        let news = [
+            (News::SessionChanged, PLAYGATE_EVENT_SESSION_CHANGED),
+            (News::NoticeReady, PLAYGATE_EVENT_NOTICE_READY),
+            (News::SessionEnded, PLAYGATE_EVENT_SESSION_ENDED),
+            (News::ConsentNeeded, PLAYGATE_EVENT_CONSENT_NEEDED),
+            (News::TokenRefused, PLAYGATE_EVENT_TOKEN_REFUSED),
+            (News::ServerReachable, PLAYGATE_EVENT_SERVER_REACHABLE),
+            (News::ServerUnreachable, PLAYGATE_EVENT_SERVER_UNREACHABLE),
+            (News::StorageFailed, PLAYGATE_EVENT_STORAGE_FAILED),
+            (News::StorageRecovered, PLAYGATE_EVENT_STORAGE_RECOVERED),
+            (News::RecordSetAside, PLAYGATE_EVENT_RECORD_SET_ASIDE),
+            (News::RecordUnusable, PLAYGATE_EVENT_RECORD_UNUSABLE),
+            (News::RecordTakenOver, PLAYGATE_EVENT_RECORD_TAKEN_OVER),
+        ];
+        assert!(news.iter().all(|(n, c)| *n as i32 == *c));
+        let operations = [
+            (Operation::Refresh, PLAYGATE_OPERATION_REFRESH),
+            (Operation::Adopt, PLAYGATE_OPERATION_ADOPT),
+            (Operation::Acknowledge, PLAYGATE_OPERATION_ACKNOWLEDGE),
+            (Operation::Forget, PLAYGATE_OPERATION_FORGET),
+            (Operation::Flush, PLAYGATE_OPERATION_FLUSH),
+        ];
+        assert!(operations.iter().all(|(o, c)| *o as i32 == *c));
+    }
+}

@@ -1,0 +1,27 @@
+//! The C ABI. Thin: checks what comes in, calls the host room, writes what goes out. One file per section of the header.
+//!
+//! Every function stops panics, accepts NULL, stale and foreign handles, and writes its outs on failure too. The only
+//! room with `unsafe`: each block says why it is sound, given what the header asks of the caller.
+#![allow(
+    unsafe_code,
+    non_camel_case_types,
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "C names, and C callers, to whom `unsafe` says nothing: the header's notes say what they must get right"
+)]
+
+pub mod changes;
+pub mod client;
+pub mod client_state;
+pub mod decision;
+pub mod event;
+pub mod feature;
+mod guard;
+mod handle;
+mod memory;
+pub mod notice;
+pub mod options;
+pub mod process;
+pub mod result;
+pub mod session;
+pub mod store;
+pub mod text;

@@ -1,0 +1,435 @@
+use std::{ffi::c_char, sync::Arc};
+
+use super::{
+    memory::{bytes, init_struct, plain},
+    result::{Failure, PLAYGATE_ERROR_ABI_VERSION, PLAYGATE_ERROR_UNSUPPORTED},
+    text::{optional, required},
+};
+use crate::{
+    client::Config,
+    host::{
+        OpenOptions, OpenRecords,
+        record::{Keys, RecordKey, Records},
+        storage::{MemoryStorage, Storage},
+        transport::Transport,
+    },
+    protocol::join_path,
+};
+
+/// The ABI version of this header; the library's own is playgate_abi_version().
+pub const PLAYGATE_ABI_VERSION: u32 = 1;
+
+/// Flag: if another client of this process has the player's record open, close it and take its place. For an editor that
+/// reloads scripts.
+pub const PLAYGATE_CLIENT_TAKE_OVER: u32 = 1;
+/// Flag: the network may be used from the start. Without it no byte leaves before playgate_client_set_network_allowed.
+pub const PLAYGATE_CLIENT_NETWORK_ALLOWED: u32 = 2;
+/// Flag: a record that is not sealed is accepted although a key is given, and sealed at the next save. For the one release
+/// of a game that starts to use a key.
+pub const PLAYGATE_CLIENT_MIGRATE_UNSEALED: u32 = 4;
+/// Flag: trust the given root certificates alone.
+pub const PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS: u32 = 8;
+
+const CLIENT_FLAGS: u32 = PLAYGATE_CLIENT_TAKE_OVER
+    | PLAYGATE_CLIENT_NETWORK_ALLOWED
+    | PLAYGATE_CLIENT_MIGRATE_UNSEALED
+    | PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS;
+
+/// Flag: as PLAYGATE_CLIENT_MIGRATE_UNSEALED.
+pub const PLAYGATE_STORE_MIGRATE_UNSEALED: u32 = 4;
+
+/// How many bytes a storage key has.
+pub const PLAYGATE_KEY_BYTES: u32 = 32;
+
+const MAX_PLAYER: usize = 1024;
+const MAX_URL: usize = 2048;
+const MAX_TOKEN: usize = 16 * 1024;
+const MAX_PATH: usize = 32 * 1024;
+#[cfg(feature = "http")]
+const MAX_PEM: usize = 1 << 20;
+/// A day: longer time limits are a mistake in units.
+const MAX_TIMEOUT_MS: u32 = 24 * 60 * 60 * 1000;
+
+/// How to open a client. Make it ready with playgate_client_options_init. Everything is copied: nothing need outlive the
+/// call of playgate_client_open. Texts are NUL-terminated UTF-8; 0 and NULL stand for the default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct playgate_client_options {
+    /// sizeof(playgate_client_options); set by playgate_client_options_init.
+    pub struct_size: u32,
+    /// PLAYGATE_ABI_VERSION; set by playgate_client_options_init.
+    pub abi_version: u32,
+    /// Flags PLAYGATE_CLIENT_….
+    pub flags: u32,
+    /// The least time between two refreshes that the game asks for; default 30,000.
+    pub poll_floor_ms: u32,
+    /// Required: the player's key, any text that is the same for the same player, for example the account's id. At most
+    /// 1,024 bytes. It is hashed before it becomes a file name.
+    pub player: *const c_char,
+    /// The studio's server, "https://…", or "http://…" for loopback. NULL: no server; the client lives on what it stored
+    /// and what playgate_client_adopt gives it.
+    pub server_url: *const c_char,
+    /// The player's token for the server, sent as a bearer token; may be set later.
+    pub token: *const c_char,
+    /// The folder for records; it is created if its parent is there. NULL: memory only, nothing survives the client.
+    pub folder: *const c_char,
+    /// PLAYGATE_KEY_BYTES bytes from the platform's keystore: records are sealed with it. NULL: records are in clear and
+    /// hold no personal data, and whoever can edit files can edit them.
+    pub key: *const u8,
+    /// How many bytes `key` has: 0 or PLAYGATE_KEY_BYTES.
+    pub key_len: usize,
+    /// The key before this one: opens what was sealed with it; the next save seals with `key`.
+    pub previous_key: *const u8,
+    /// How many bytes `previous_key` has: 0 or PLAYGATE_KEY_BYTES.
+    pub previous_key_len: usize,
+    /// Root certificates in PEM that are trusted besides Mozilla's.
+    pub extra_roots_pem: *const c_char,
+    /// How many bytes `extra_roots_pem` has.
+    pub extra_roots_pem_len: usize,
+    /// An HTTP proxy, "http://[user:password@]host:port". The environment's proxy variables are not read.
+    pub proxy_url: *const c_char,
+    /// The time limit of one exchange with the server; default 15,000.
+    pub request_timeout_ms: u32,
+    /// The time limit of a new connection; default 10,000.
+    pub connect_timeout_ms: u32,
+    /// The longest time without a byte of an answer; default 15,000.
+    pub read_timeout_ms: u32,
+    /// The time between two refreshes in long play; default 900,000.
+    pub periodic_refresh_ms: u32,
+    /// After so long without the server's confirmation, what a parent or an age verification allowed becomes unavailable.
+    /// 0: never.
+    pub stale_after_ms: u64,
+    /// Zero.
+    pub reserved: [u64; 8],
+}
+plain!(playgate_client_options);
+
+/// How to open a store. Make it ready with playgate_store_options_init. Everything is copied.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct playgate_store_options {
+    /// sizeof(playgate_store_options); set by playgate_store_options_init.
+    pub struct_size: u32,
+    /// PLAYGATE_ABI_VERSION; set by playgate_store_options_init.
+    pub abi_version: u32,
+    /// Flags PLAYGATE_STORE_….
+    pub flags: u32,
+    /// Zero.
+    pub reserved0: u32,
+    /// Required: the folder for records; it is created if its parent is there.
+    pub folder: *const c_char,
+    /// PLAYGATE_KEY_BYTES bytes from the platform's keystore, or NULL; see playgate_client_options.
+    pub key: *const u8,
+    /// How many bytes `key` has: 0 or PLAYGATE_KEY_BYTES.
+    pub key_len: usize,
+    /// The key before this one.
+    pub previous_key: *const u8,
+    /// How many bytes `previous_key` has: 0 or PLAYGATE_KEY_BYTES.
+    pub previous_key_len: usize,
+    /// Zero.
+    pub reserved: [u64; 4],
+}
+plain!(playgate_store_options);
+
+/// Makes the options ready for use: all zero, with size and version. Pass sizeof(playgate_client_options) and
+/// PLAYGATE_ABI_VERSION; playgate_client_open checks both. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_client_options_init(
+    options: *mut playgate_client_options,
+    struct_size: u32,
+    abi_version: u32,
+) {
+    if init_struct(options, struct_size) {
+        // SAFETY: init_struct has checked that the struct is there and as large as its first version.
+        unsafe { (&raw mut (*options).abi_version).write_unaligned(abi_version) };
+    }
+}
+
+/// Makes the options ready for use: all zero, with size and version. Pass sizeof(playgate_store_options) and
+/// PLAYGATE_ABI_VERSION; playgate_store_open checks both. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_store_options_init(
+    options: *mut playgate_store_options,
+    struct_size: u32,
+    abi_version: u32,
+) {
+    if init_struct(options, struct_size) {
+        // SAFETY: init_struct has checked that the struct is there and as large as its first version.
+        unsafe { (&raw mut (*options).abi_version).write_unaligned(abi_version) };
+    }
+}
+
+/// The header and the library fit together.
+fn check_version(version: u32) -> Result<(), Failure> {
+    if version == PLAYGATE_ABI_VERSION {
+        return Ok(());
+    }
+    let text = format!(
+        "the game was built for ABI version {version}, the library has {PLAYGATE_ABI_VERSION}; use the header that came with the library"
+    );
+    Err(Failure::new(PLAYGATE_ERROR_ABI_VERSION, text))
+}
+
+fn check_reserved(reserved: &[u64], flags: u32, known: u32) -> Result<(), Failure> {
+    if reserved.iter().any(|word| *word != 0) {
+        return Err(Failure::argument(
+            "the options' reserved space is not zero; call their _init function first",
+        ));
+    }
+    if flags & !known != 0 {
+        return Err(Failure::argument(format!(
+            "the flags {:#x} are not known to this version",
+            flags & !known
+        )));
+    }
+    Ok(())
+}
+
+/// One of the keys.
+fn key(at: *const u8, len: usize) -> Result<Option<RecordKey>, Failure> {
+    if at.is_null() && len == 0 {
+        return Ok(None);
+    }
+    let secret = bytes(at, len, 1 << 16)?;
+    RecordKey::from_slice(secret)
+        .map(Some)
+        .ok_or_else(|| Failure::argument(format!("a key has {PLAYGATE_KEY_BYTES} bytes, but {len} were given")))
+}
+
+/// Opens the storage for a folder.
+#[cfg(feature = "file-store")]
+fn file_storage(folder: &str) -> Result<Arc<dyn Storage>, crate::host::storage::StorageError> {
+    use crate::host::storage::{FileStorage, FileStorageOptions};
+    Ok(Arc::new(FileStorage::open(
+        std::path::Path::new(folder),
+        FileStorageOptions::default(),
+    )?))
+}
+
+#[cfg(not(feature = "file-store"))]
+fn file_storage(_folder: &str) -> Result<Arc<dyn Storage>, crate::host::storage::StorageError> {
+    Err(crate::host::storage::StorageError::new(
+        crate::host::storage::StorageErrorKind::Unsupported,
+        "this build of the library keeps no files",
+    ))
+}
+
+/// Opens the records of a folder with these keys.
+fn open_records(folder: &str, keys: &KeyTexts) -> Result<Arc<Records>, crate::host::record::RecordError> {
+    let storage = file_storage(folder)?;
+    Records::open(storage, keys.keys()).map(Arc::new)
+}
+
+/// Keys kept for opening the records, perhaps more than once; wiped on drop.
+struct KeyTexts {
+    key: Option<zeroize::Zeroizing<[u8; 32]>>,
+    previous: Option<zeroize::Zeroizing<[u8; 32]>>,
+    migrate_unsealed: bool,
+}
+
+impl KeyTexts {
+    fn read(
+        (at, len): (*const u8, usize),
+        (previous_at, previous_len): (*const u8, usize),
+        migrate_unsealed: bool,
+    ) -> Result<Self, Failure> {
+        let copy = |at: *const u8, len: usize| -> Result<Option<zeroize::Zeroizing<[u8; 32]>>, Failure> {
+            if key(at, len)?.is_none() {
+                return Ok(None);
+            }
+            let mut secret = zeroize::Zeroizing::new([0u8; 32]);
+            secret.copy_from_slice(bytes(at, len, 32)?);
+            Ok(Some(secret))
+        };
+        let texts = Self {
+            key: copy(at, len)?,
+            previous: copy(previous_at, previous_len)?,
+            migrate_unsealed,
+        };
+        if texts.key.is_none() && (texts.previous.is_some() || migrate_unsealed) {
+            return Err(Failure::argument(
+                "a previous key or the migration flag was given without a key",
+            ));
+        }
+        Ok(texts)
+    }
+
+    fn keys(&self) -> Keys {
+        let make = |secret: &Option<zeroize::Zeroizing<[u8; 32]>>| secret.as_ref().map(|s| RecordKey::new(**s));
+        Keys {
+            key: make(&self.key),
+            previous_key: make(&self.previous),
+            migrate_unsealed: self.migrate_unsealed,
+        }
+    }
+}
+
+/// The place's name within this process, and how to open it.
+fn place(folder: Option<&str>, keys: KeyTexts) -> Result<(String, OpenRecords), Failure> {
+    let Some(folder) = folder else {
+        let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::new());
+        let open = move || Records::open(Arc::clone(&storage), keys.keys()).map(Arc::new);
+        return Ok(("memory".to_owned(), Box::new(open)));
+    };
+    if folder.is_empty() {
+        return Err(Failure::argument("folder is empty"));
+    }
+    // The same folder has the same name, however it is spelled; one that is not there yet has a spelling only.
+    let absolute = std::fs::canonicalize(folder)
+        .or_else(|_| std::path::absolute(folder))
+        .map_err(|_| Failure::argument("folder cannot be made an absolute path"))?;
+    let name = absolute.to_string_lossy().into_owned();
+    let folder = folder.to_owned();
+    Ok((name, Box::new(move || open_records(&folder, &keys))))
+}
+
+impl playgate_client_options {
+    /// Checks everything and makes of it what the host room opens a client with.
+    pub(super) fn read(&self) -> Result<OpenOptions, Failure> {
+        check_version(self.abi_version)?;
+        check_reserved(&self.reserved, self.flags, CLIENT_FLAGS)?;
+        let has = |flag: u32| self.flags & flag != 0;
+        let player = player(self.player)?;
+        let server = optional(self.server_url, MAX_URL, "server_url")?;
+        if let Some(server) = server {
+            join_path(server, &[]).map_err(|error| Failure::argument(error.to_string()))?;
+        }
+        let keys = KeyTexts::read(
+            (self.key, self.key_len),
+            (self.previous_key, self.previous_key_len),
+            has(PLAYGATE_CLIENT_MIGRATE_UNSEALED),
+        )?;
+        let store_personal = keys.key.is_some();
+        let (place, records) = place(optional(self.folder, MAX_PATH, "folder")?, keys)?;
+        let defaults = Config::default();
+        Ok(OpenOptions {
+            config: Config {
+                server: server.map(str::to_owned),
+                poll_floor_ms: u64::from(duration(self.poll_floor_ms, 30_000)?),
+                periodic_ms: u64::from(duration(self.periodic_refresh_ms, 900_000)?),
+                stale_after_ms: self.stale_after_ms,
+                request_timeout_ms: duration(self.request_timeout_ms, defaults.request_timeout_ms)?,
+                store_personal,
+                seed: seed(),
+                ..defaults
+            },
+            player: player.to_owned(),
+            place,
+            records,
+            transport: self.transport(server.is_some())?,
+            token: token(self.token)?,
+            network_allowed: has(PLAYGATE_CLIENT_NETWORK_ALLOWED),
+            take_over: has(PLAYGATE_CLIENT_TAKE_OVER),
+        })
+    }
+
+    #[cfg(feature = "http")]
+    fn transport(&self, is_needed: bool) -> Result<Option<Arc<dyn Transport>>, Failure> {
+        use crate::host::http::{HttpOptions, HttpTransport};
+        let roots = bytes(self.extra_roots_pem.cast(), self.extra_roots_pem_len, MAX_PEM)?;
+        let proxy = optional(self.proxy_url, MAX_URL, "proxy_url")?;
+        let only_extra_roots = self.flags & PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS != 0;
+        if only_extra_roots && roots.is_empty() {
+            return Err(Failure::argument(
+                "PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS was given without extra_roots_pem",
+            ));
+        }
+        let defaults = HttpOptions::default();
+        let options = HttpOptions {
+            connect_timeout_ms: duration(self.connect_timeout_ms, defaults.connect_timeout_ms)?,
+            read_timeout_ms: duration(self.read_timeout_ms, defaults.read_timeout_ms)?,
+            extra_roots_pem: if roots.is_empty() {
+                Vec::new()
+            } else {
+                vec![roots.to_vec()]
+            },
+            only_extra_roots,
+            proxy: proxy.map(str::to_owned),
+            ..defaults
+        };
+        if !is_needed {
+            return Ok(None);
+        }
+        let transport = HttpTransport::new(options).map_err(|error| Failure::argument(error.text))?;
+        Ok(Some(Arc::new(transport)))
+    }
+
+    #[cfg(not(feature = "http"))]
+    fn transport(&self, is_needed: bool) -> Result<Option<Arc<dyn Transport>>, Failure> {
+        if is_needed {
+            let text = "server_url was given, but this build of the library has no HTTP of its own";
+            return Err(Failure::new(PLAYGATE_ERROR_UNSUPPORTED, text));
+        }
+        Ok(None)
+    }
+}
+
+impl playgate_store_options {
+    /// Checks everything and opens the records; says whether they are sealed.
+    pub(super) fn open(&self) -> Result<(Arc<Records>, bool), Failure> {
+        check_version(self.abi_version)?;
+        let [first, second, third, fourth] = self.reserved;
+        let reserved = [u64::from(self.reserved0), first, second, third, fourth];
+        check_reserved(&reserved, self.flags, PLAYGATE_STORE_MIGRATE_UNSEALED)?;
+        let keys = KeyTexts::read(
+            (self.key, self.key_len),
+            (self.previous_key, self.previous_key_len),
+            self.flags & PLAYGATE_STORE_MIGRATE_UNSEALED != 0,
+        )?;
+        let folder = required(self.folder, MAX_PATH, "folder")?;
+        if folder.is_empty() {
+            return Err(Failure::argument("folder is empty"));
+        }
+        let is_sealed = keys.key.is_some();
+        if cfg!(not(feature = "file-store")) {
+            return Err(Failure::new(
+                PLAYGATE_ERROR_UNSUPPORTED,
+                "this build of the library keeps no files",
+            ));
+        }
+        let records =
+            open_records(folder, &keys).map_err(|error| Failure::from(crate::host::record_outcome(&error)))?;
+        Ok((records, is_sealed))
+    }
+}
+
+/// A player's token, if it can be sent in a header.
+pub(super) fn token(at: *const c_char) -> Result<Option<String>, Failure> {
+    let Some(token) = optional(at, MAX_TOKEN, "the token")? else {
+        return Ok(None);
+    };
+    if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(Failure::argument(
+            "the token is empty, or has a space or a character that no bearer token has",
+        ));
+    }
+    Ok(Some(token.to_owned()))
+}
+
+/// The player's key, checked.
+pub(super) fn player<'a>(at: *const c_char) -> Result<&'a str, Failure> {
+    let player = required(at, MAX_PLAYER, "player")?;
+    if player.is_empty() {
+        return Err(Failure::argument("player is empty"));
+    }
+    Ok(player)
+}
+
+fn duration(given_ms: u32, default_ms: u32) -> Result<u32, Failure> {
+    match given_ms {
+        0 => Ok(default_ms),
+        1..=MAX_TIMEOUT_MS => Ok(given_ms),
+        _ => Err(Failure::argument(
+            "a time in the options is longer than a day; is it in milliseconds?",
+        )),
+    }
+}
+
+/// A seed for jitter; a fixed one where the system gives no random bytes.
+fn seed() -> u64 {
+    let mut bytes = [0u8; 8];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => u64::from_le_bytes(bytes),
+        Err(_) => crate::host::now().mono_ms,
+    }
+}

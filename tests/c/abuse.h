@@ -1,0 +1,52 @@
+/*
+ * What the parts of the abuse test share: what is alive meanwhile, what is not, and which functions were called.
+ */
+#ifndef ABUSE_H
+#define ABUSE_H
+
+#include <stdbool.h>
+
+#include "play.h"
+
+#define HUGE_BYTES (64u * 1024u * 1024u)
+#define LONG_TEXT_BYTES (2u * 1024u * 1024u)
+
+/* Notes that a function was called. */
+void note_call(const char *name);
+
+/* Calls a function and notes that it was called. */
+#define CALL(function, arguments) (note_call(#function), function arguments)
+
+enum kind { CLIENT, SESSION_KIND, CHANGES, NOTICE, STORE, KINDS };
+
+/* One handle of each kind that is alive, and one that was freed or closed. */
+extern uint64_t live[KINDS];
+extern uint64_t stale[KINDS];
+extern play live_game;
+extern const char *live_folder;
+
+/* A session as JSON. */
+extern const char document[];
+extern const size_t document_len;
+
+/* A text of 2 MiB, 64 MiB of bytes, and a text that is not UTF-8. */
+extern char *long_text;
+extern char *huge;
+extern const char not_utf8[];
+
+/* Everything that is alive answers as at the start. */
+void check_alive(const char *after);
+
+/* Lent text that says nothing. */
+bool is_empty(const playgate_text *text);
+
+/* Handles that are none, were freed, are of another kind or were never given out. */
+void abuse_handles(void);
+
+/* NULL, texts, lengths, flags, numbers. */
+void abuse_arguments(void);
+
+/* Struct sizes, reserved space, structs and outs at odd addresses. */
+void abuse_structs(void);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * One player's side of a test: opens a client, pumps it, and keeps what its events said.
+ */
+#ifndef PLAY_H
+#define PLAY_H
+
+#include "check.h"
+#include "playgate.h"
+
+/* What must never be seen outside: planted in sessions and tokens. */
+#define SECRET_TOKEN "tok-Zr81vQw0nPlanted"
+#define SECRET_KUID "kuid-Qx7Zk9Planted"
+#define SECRET_BIRTH "2014-03-09"
+#define SECRET_PLAYER "kim.planted@example.org"
+
+#define PERMISSION(name, on, by) "{\"name\":\"" name "\",\"enabled\":" on ",\"managedBy\":\"" by "\"}"
+#define SESSION(id, etag, permissions)                                                                                  \
+    "{\"sessionId\":\"" id "\",\"etag\":\"" etag "\",\"status\":\"ACTIVE\",\"ageStatus\":\"DIGITAL_MINOR\","              \
+    "\"dateOfBirth\":\"" SECRET_BIRTH "\",\"kuid\":\"" SECRET_KUID "\",\"jurisdiction\":\"US-CA\","                       \
+    "\"permissions\":[" permissions "]}"
+#define CHANGED(session) "{\"hasChanged\":true,\"session\":" session "}"
+
+/* One completion. */
+typedef struct completion {
+    playgate_request request;
+    playgate_result result;
+    playgate_operation operation;
+    uint32_t http_status;
+    /* How many events carried this number. */
+    int times;
+} completion;
+
+#define MAX_COMPLETIONS 1024
+#define MAX_NEWS 32
+
+typedef struct play {
+    playgate_client client;
+    /* How often each kind of event came. */
+    int news[MAX_NEWS];
+    /* The result of the last event of each kind. */
+    playgate_result news_result[MAX_NEWS];
+    completion done[MAX_COMPLETIONS];
+    size_t done_count;
+} play;
+
+/* Options for a player, with network use allowed when there is a server. */
+playgate_client_options play_options(const char *player, const char *folder, const char *server_url);
+
+/* Opens a client and forgets earlier events. */
+playgate_result play_open(play *self, const playgate_client_options *options);
+
+/* Opens one that must open. */
+void play_start(play *self, const char *player, const char *folder, const char *server_url);
+
+/* Pumps, drains all events, and looks for planted secrets in them. */
+void play_pump(play *self);
+
+/* The completion of a request, or NULL while there is none. */
+const completion *play_done(const play *self, playgate_request request);
+
+/* Pumps until a request has completed; its result, or PLAYGATE_PENDING when it did not in time. */
+playgate_result play_wait(play *self, playgate_request request);
+
+/* Adopts a session and waits until that is done. */
+playgate_result play_adopt(play *self, const char *json);
+
+/* Flushes and waits until that is done. */
+playgate_result play_flush(play *self);
+
+/* Acknowledges and waits until that is done. */
+playgate_result play_acknowledge(play *self);
+
+/* Refreshes past the poll floor and waits until that is done. */
+playgate_result play_refresh(play *self);
+
+/* Closes; waits until nothing goes on any more. */
+void play_close(play *self);
+
+/* A feature's number. */
+playgate_feature feature(const char *name);
+
+/* A feature's access by its name. */
+playgate_access play_access(const play *self, const char *name);
+
+/* The next step and the reason for a feature. */
+playgate_decision play_decide(const play *self, const char *name);
+
+/* Whether the text holds one of the planted secrets. */
+int has_secret(const char *text);
+
+/* Makes a folder that is empty and is removed at exit; the text lives as long as the program. */
+const char *temporary_folder(void);
+
+/* Calls `each` with the path of every file in a folder; how many there are. */
+size_t each_file(const char *folder, void (*each)(const char *path, void *user), void *user);
+
+/* Reads a whole file; the caller frees it. */
+unsigned char *read_whole(const char *path, size_t *out_len);
+
+#endif
