@@ -1,0 +1,114 @@
+//! The side that k-ID shows to a product's server.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State as Shared};
+use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router, extract::Request};
+use serde::Serialize;
+
+use crate::error::{ApiError, unknown_method, unknown_path};
+use crate::faults::{Fault, GARBAGE};
+use crate::server::App;
+use crate::state::player::Session;
+use crate::state::switches::Switches;
+
+/// Everything below `/api/v1`.
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/session/get", get(session_get))
+        .route_layer(middleware::from_fn_with_state(app.clone(), authorized))
+        .method_not_allowed_fallback(unknown_method)
+        .fallback(unknown_path)
+}
+
+/// Lets a request through that carries the product's key.
+async fn authorized(Shared(app): Shared<Arc<App>>, request: Request, next: Next) -> Response {
+    if bearer(request.headers()) == Some(app.config.api_key.as_bytes()) {
+        return next.run(request).await;
+    }
+    if app.state().switches.empty_401 {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    ApiError {
+        status: StatusCode::UNAUTHORIZED,
+        code: "UNAUTHORIZED",
+        message: "the API key is missing or not valid for this product".to_owned(),
+    }
+    .into_response()
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+    let (scheme, key) = headers.get(AUTHORIZATION)?.as_bytes().split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then_some(key)
+}
+
+/// `GET /session/get`: by `sessionId`, else by `kuid`; `etag` asks for 304 when nothing has changed.
+async fn session_get(
+    Shared(app): Shared<Arc<App>>,
+    query: Result<Query<HashMap<String, String>>, QueryRejection>,
+) -> Result<Response, ApiError> {
+    let Query(query) = query.map_err(|_| ApiError::invalid("the query cannot be read"))?;
+    let value = |name: &str| query.get(name).filter(|value| !value.is_empty());
+    let state = app.state();
+    let switches = &state.switches;
+    let player = if let Some(session_id) = value("sessionId") {
+        state.player_of_session(session_id)
+    } else if let Some(kuid) = value("kuid") {
+        state.player_of_kuid(kuid)
+    } else {
+        return Err(ApiError::invalid("sessionId or kuid is required"));
+    };
+    let session = player
+        .and_then(|player| player.session_on(state.today(), switches))
+        .ok_or_else(|| session_not_found(switches))?;
+    if value("etag") == Some(&session.etag) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    if switches.wrapped {
+        let status = "PASS";
+        return Ok(Json(Envelope { session, status }).into_response());
+    }
+    Ok(Json(session).into_response())
+}
+
+/// The session as the sources that wrap it have it.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    session: Session<'a>,
+    status: &'static str,
+}
+
+fn session_not_found(switches: &Switches) -> ApiError {
+    let mut error = ApiError::not_found("session not found");
+    if switches.not_found_as_404 {
+        error.status = StatusCode::NOT_FOUND;
+    }
+    error
+}
+
+/// The answer to a request that meets a fault which is an answer at all.
+pub fn fault_response(fault: Fault, switches: &Switches) -> Response {
+    match fault {
+        Fault::TooManyRequests => {
+            let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
+            if let Some(seconds) = switches.retry_after_seconds {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            response
+        }
+        Fault::Garbage => ([(axum::http::header::CONTENT_TYPE, "application/json")], GARBAGE).into_response(),
+        Fault::ServerError | Fault::Drop | Fault::NotHttp | Fault::Hang => ApiError {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            code: "INTERNAL_ERROR",
+            message: "something went wrong".to_owned(),
+        }
+        .into_response(),
+    }
+}
