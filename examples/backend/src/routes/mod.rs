@@ -1,0 +1,139 @@
+//! The HTTP interface: which path is answered by what. The contract is `openapi.json`.
+
+mod player;
+mod session;
+mod webhook;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State, rejection::BytesRejection},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+
+use crate::{
+    config::{Config, Secret},
+    error::{ApiError, json},
+    sessions::Sessions,
+    token::Tokens,
+};
+
+/// The longest body of a player's request, in bytes.
+const MAX_BODY_BYTES: usize = 4 * 1024;
+/// The longest body of a webhook, in bytes.
+const MAX_WEBHOOK_BYTES: usize = 64 * 1024;
+
+/// What the handlers share.
+pub struct App {
+    sessions: Sessions,
+    tokens: Tokens,
+    webhook_secret: Option<Secret>,
+    webhook_legacy: bool,
+    webhook_window: Duration,
+    request_timeout: Duration,
+}
+
+/// All routes.
+pub fn router(config: &Config, sessions: Sessions) -> Router {
+    let app = Arc::new(App {
+        sessions,
+        tokens: Tokens::new(config),
+        webhook_secret: config.webhook_secret.clone(),
+        webhook_legacy: config.webhook_legacy,
+        webhook_window: config.webhook_window,
+        request_timeout: config.request_timeout,
+    });
+    Router::new()
+        .route("/api/session", get(session::own).put(session::bind))
+        .route("/api/session/{id}", get(session::by_id))
+        .route("/api/check-permissions/{id}", get(session::news))
+        .route(
+            "/webhook/k-id",
+            post(webhook::receive).layer(DefaultBodyLimit::max(MAX_WEBHOOK_BYTES)),
+        )
+        .route("/healthz", get(healthz))
+        .route("/openapi.json", get(openapi))
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(app.clone(), around))
+        .with_state(app)
+}
+
+/// Around every request: a time limit, no caching, and one log line, which has the route's template but not its
+/// parameters, and no header.
+async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let answer = tokio::time::timeout(app.request_timeout, next.run(request)).await;
+    let mut response = answer.unwrap_or_else(|_| {
+        ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "the answer took too long")
+            .retry_after_s(5)
+            .into_response()
+    });
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    tracing::info!(
+        method = known_method(&method),
+        route = route.as_ref().map_or("(none)", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+    response
+}
+
+/// A standard method's name; one that the caller made up is not repeated.
+fn known_method(method: &axum::http::Method) -> &str {
+    match method.as_str() {
+        name @ ("GET" | "HEAD" | "PUT" | "POST" | "DELETE" | "PATCH" | "OPTIONS") => name,
+        _ => "(other)",
+    }
+}
+
+async fn healthz(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
+    app.sessions.store.ping().await?;
+    Ok(json(StatusCode::OK, r#"{"status":"ok"}"#))
+}
+
+async fn openapi() -> Response {
+    json(StatusCode::OK, include_str!("../../openapi.json"))
+}
+
+/// Not called NOT_FOUND, which is k-ID's word for a session that is gone.
+async fn no_such_route() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", "this server has no such path")
+}
+
+async fn method_not_allowed() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "METHOD_NOT_ALLOWED",
+        "this path does not take this method",
+    )
+}
+
+/// The answer to a body that cannot be taken.
+fn body_error(rejection: BytesRejection) -> ApiError {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "BODY_TOO_LARGE",
+            "the request's body is too long",
+        );
+    }
+    ApiError::new(
+        StatusCode::BAD_REQUEST,
+        "INVALID_BODY",
+        "the request's body ended early",
+    )
+}

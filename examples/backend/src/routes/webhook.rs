@@ -1,0 +1,79 @@
+//! `POST /webhook/k-id`: k-ID reports that a session changed or is gone.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use playgate::protocol::webhook::{Event, HMAC_HEADER, LEGACY_HEADER, TIMESTAMP_HEADER, Verifier, Webhook};
+
+use super::{App, body_error};
+use crate::{
+    error::{ApiError, json},
+    kid::now_ms,
+    store::Effect,
+};
+
+/// Checks a webhook and notes what it says. k-ID is not asked here, so that the answer comes at once.
+///
+/// One that was seen before is answered 200 without any effect: k-ID itself sends a webhook again when an answer got
+/// lost.
+pub async fn receive(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, ApiError> {
+    // Not 401: k-ID's settings page is to show that this server is not ready.
+    let secret = app.webhook_secret.as_ref().ok_or_else(|| {
+        ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "WEBHOOK_NOT_CONFIGURED",
+            "this server has no webhook secret: PLAYGATE_WEBHOOK_SECRET is not set",
+        )
+        .retry_after_s(60)
+    })?;
+    let body = body.map_err(body_error)?;
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let webhook = Webhook {
+        timestamp: header(TIMESTAMP_HEADER),
+        hmac: header(HMAC_HEADER),
+        legacy: header(LEGACY_HEADER),
+        body: &body,
+    };
+    Verifier::new(secret.reveal().as_bytes())
+        .window_s(app.webhook_window.as_secs())
+        .accept_legacy(app.webhook_legacy)
+        .verify(&webhook, now_ms() / 1000)
+        .map_err(|refusal| {
+            tracing::warn!(reason = %refusal, "webhook refused");
+            ApiError::unauthorized("the webhook's signature is missing, wrong or too old")
+        })?;
+    let event = Event::parse(&body).map_err(|error| {
+        tracing::warn!(reason = %error, "webhook not understood");
+        ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "INVALID_EVENT",
+            "the webhook's body is not an event",
+        )
+    })?;
+    let effect = match &event {
+        Event::SessionChangePermissions { id } => Effect::Changed(id),
+        Event::SessionDelete { id } => Effect::Deleted(id),
+        Event::ChallengeStateChange { .. } | Event::Test | Event::Other(_) => Effect::None,
+    };
+    let signature = webhook.hmac.or(webhook.legacy).unwrap_or_default();
+    let first = app
+        .sessions
+        .store
+        .apply_webhook(signature, app.webhook_window, effect)
+        .await?;
+    let name = match &event {
+        Event::Other(_) => "(unknown)",
+        event => event.name(),
+    };
+    tracing::info!(event = name, seen_before = !first, "webhook");
+    Ok(json(StatusCode::OK, r#"{"received":true}"#))
+}

@@ -1,0 +1,275 @@
+//! Player tokens: JSON Web Tokens, HS256 and nothing else. `sub` is the player.
+
+use std::{
+    fmt,
+    sync::Once,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::{
+    Algorithm, AlgorithmFamily, DecodingKey, EncodingKey, Header, Validation,
+    crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils},
+    errors::ErrorKind,
+    signature::{self, Signer, Verifier},
+};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use crate::config::{Config, ConfigError, Secret, check_token_secret};
+
+/// The longest token that is looked at, in bytes.
+const MAX_TOKEN_BYTES: usize = 4096;
+/// The longest player id, in bytes.
+const MAX_PLAYER_BYTES: usize = 256;
+/// How far two servers' clocks may differ, in seconds.
+const LEEWAY_S: u64 = 30;
+/// The longest life of a token from the `token` command: ten years.
+const MAX_HOURS: u32 = 10 * 366 * 24;
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    sub: String,
+    exp: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<serde_json::Value>,
+}
+
+/// Issues and checks player tokens.
+pub struct Tokens {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    validation: Validation,
+    issuer: Option<String>,
+    audience: Option<String>,
+}
+
+impl Tokens {
+    /// Tokens under that configuration's secret, issuer and audience.
+    pub fn new(config: &Config) -> Self {
+        Self::with(
+            &config.token_secret,
+            config.token_issuer.clone(),
+            config.token_audience.clone(),
+        )
+    }
+
+    /// Tokens under that secret; issuer and audience are written and required where they are given.
+    pub fn with(secret: &Secret, issuer: Option<String>, audience: Option<String>) -> Self {
+        install_hmac();
+        let mut validation = Validation::new(Algorithm::HS256);
+        let mut required = vec!["exp", "sub"];
+        validation.leeway = LEEWAY_S;
+        validation.validate_nbf = true;
+        validation.validate_aud = audience.is_some();
+        if let Some(issuer) = &issuer {
+            validation.set_issuer(&[issuer]);
+            required.push("iss");
+        }
+        if let Some(audience) = &audience {
+            validation.set_audience(&[audience]);
+            required.push("aud");
+        }
+        validation.set_required_spec_claims(&required);
+        Self {
+            encoding: EncodingKey::from_secret(secret.reveal().as_bytes()),
+            decoding: DecodingKey::from_secret(secret.reveal().as_bytes()),
+            validation,
+            issuer,
+            audience,
+        }
+    }
+
+    /// A token for that player, good for that many hours.
+    ///
+    /// # Errors
+    /// The player id is empty, too long or has control characters; the hours are 0 or more than ten years.
+    pub fn issue(&self, player: &str, hours: u32) -> Result<String, TokenError> {
+        if !is_player_id(player) {
+            return Err(TokenError("a player id is 1 to 256 bytes without control characters"));
+        }
+        if !(1..=MAX_HOURS).contains(&hours) {
+            return Err(TokenError("a token lives from 1 hour to 10 years"));
+        }
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_err(|_| TokenError("this machine's clock is before 1970"))?;
+        let claims = Claims {
+            sub: player.to_owned(),
+            exp: now.as_secs() + u64::from(hours) * 3600,
+            iss: self.issuer.clone(),
+            aud: self.audience.clone().map(serde_json::Value::String),
+        };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
+            .map_err(|_| TokenError("the token could not be signed"))
+    }
+
+    /// The player whom a token names.
+    ///
+    /// # Errors
+    /// Another algorithm, a wrong signature, expired or not yet valid, a claim missing or wrong.
+    pub fn player_of(&self, token: &str) -> Result<String, TokenError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(TokenError("the player token is too long"));
+        }
+        let token =
+            jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).map_err(|error| {
+                match error.kind() {
+                    ErrorKind::ExpiredSignature => TokenError("the player token has expired"),
+                    ErrorKind::ImmatureSignature => TokenError("the player token is not valid yet"),
+                    _ => TokenError("the player token is not one of this server's"),
+                }
+            })?;
+        // Extensions that must be understood are not (RFC 7515 section 4.1.11).
+        if token.header.crit.is_some() {
+            return Err(TokenError("the player token needs an extension"));
+        }
+        if !is_player_id(&token.claims.sub) {
+            return Err(TokenError("the player token names no player"));
+        }
+        Ok(token.claims.sub)
+    }
+}
+
+/// A token for that player, good for that many hours, for tests and development. In production the studio's own login
+/// issues them, with the same secret.
+///
+/// # Errors
+/// The secret is too short, or as [`Tokens::issue`].
+pub fn issue_token(secret: &str, player: &str, hours: u32) -> Result<String, TokenError> {
+    let secret = Secret::new(secret);
+    check_token_secret(&secret).map_err(|_: ConfigError| TokenError("the token secret must have at least 32 bytes"))?;
+    Tokens::with(&secret, None, None).issue(player, hours)
+}
+
+fn is_player_id(text: &str) -> bool {
+    (1..=MAX_PLAYER_BYTES).contains(&text.len()) && !text.chars().any(char::is_control)
+}
+
+/// Why there is no token, or no player. Shows neither.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenError(&'static str);
+
+impl TokenError {
+    /// The reason as a sentence.
+    pub fn text(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for TokenError {}
+
+/// HMAC-SHA256 for the token crate.
+struct Hs256(Hmac<Sha256>);
+
+impl Hs256 {
+    fn new(algorithm: &Algorithm, family: AlgorithmFamily, key: &[u8]) -> jsonwebtoken::errors::Result<Self> {
+        if *algorithm != Algorithm::HS256 || family != AlgorithmFamily::Hmac {
+            return Err(ErrorKind::InvalidAlgorithm.into());
+        }
+        let mac = Hmac::new_from_slice(key).map_err(|_| ErrorKind::InvalidKeyFormat)?;
+        Ok(Self(mac))
+    }
+}
+
+impl Signer<Vec<u8>> for Hs256 {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
+        Ok(self.0.clone().chain_update(message).finalize().into_bytes().to_vec())
+    }
+}
+
+impl Verifier<Vec<u8>> for Hs256 {
+    fn verify(&self, message: &[u8], given: &Vec<u8>) -> Result<(), signature::Error> {
+        // verify_slice compares in constant time.
+        self.0
+            .clone()
+            .chain_update(message)
+            .verify_slice(given)
+            .map_err(|_| signature::Error::new())
+    }
+}
+
+impl JwtSigner for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl JwtVerifier for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+static HMAC_ONLY: CryptoProvider = CryptoProvider {
+    signer_factory: |algorithm, key| {
+        Ok(Box::new(Hs256::new(algorithm, key.family(), key.as_bytes())?) as Box<dyn JwtSigner>)
+    },
+    verifier_factory: |algorithm, key| {
+        Ok(Box::new(Hs256::new(algorithm, key.family(), key.try_get_as_bytes()?)?) as Box<dyn JwtVerifier>)
+    },
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+/// Gives the token crate its algorithm, unless the process has given it others already, which serve as well.
+fn install_hmac() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let _ = HMAC_ONLY.install_default();
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+    fn tokens(issuer: Option<&str>, audience: Option<&str>) -> Tokens {
+        Tokens::with(&Secret::new(SECRET), issuer.map(Into::into), audience.map(Into::into))
+    }
+
+    #[test]
+    fn a_token_names_its_player() {
+        let token = issue_token(SECRET, "player-1", 1).unwrap();
+        assert_eq!(tokens(None, None).player_of(&token).as_deref(), Ok("player-1"));
+    }
+
+    #[test]
+    fn another_secret_does_not_open_it() {
+        let token = issue_token(&SECRET.to_uppercase(), "player-1", 1).unwrap();
+        assert!(tokens(None, None).player_of(&token).is_err());
+    }
+
+    #[test]
+    fn issuer_and_audience_are_required_where_configured() {
+        let plain = tokens(None, None).issue("p", 1).unwrap();
+        let full = tokens(Some("studio"), Some("game")).issue("p", 1).unwrap();
+        assert!(tokens(Some("studio"), None).player_of(&plain).is_err());
+        assert!(tokens(None, Some("game")).player_of(&plain).is_err());
+        assert!(tokens(Some("other"), None).player_of(&full).is_err());
+        assert!(tokens(None, Some("other")).player_of(&full).is_err());
+        assert!(tokens(Some("studio"), Some("game")).player_of(&full).is_ok());
+        assert!(tokens(None, None).player_of(&full).is_ok());
+    }
+
+    #[test]
+    fn players_and_hours_are_bounded() {
+        let long = "x".repeat(257);
+        for player in ["", "a\nb", &long] {
+            assert!(issue_token(SECRET, player, 1).is_err());
+        }
+        for hours in [0, u32::MAX] {
+            assert!(issue_token(SECRET, "p", hours).is_err());
+        }
+        assert!(issue_token("short", "p", 1).is_err());
+    }
+}
