@@ -159,6 +159,22 @@ fn the_old_sessions_late_delete_is_ignored() {
 }
 
 #[test]
+fn the_old_sessions_unconfirmed_delete_confirms_nothing_about_the_new_one() {
+    let mut world = World::holding(&session("s-1", "+chat"));
+    world.refresh(Cause::Push);
+    world.answer(200, DELETED_UNNAMED);
+    world.pass(client_harness::SECOND);
+    world.adopt(&session("s-2", "+voice").json());
+    world.pass(4 * client_harness::SECOND);
+    world.answer(200, DELETED_UNNAMED);
+    assert_eq!(
+        world.decide("voice").reason,
+        Reason::Pending,
+        "the first word about this one"
+    );
+}
+
+#[test]
 fn who_waited_for_the_refresh_that_adopting_made_void_gets_the_new_answer() {
     let mut world = World::holding(&session("s-1", "+chat"));
     let waiting = world.refresh(Cause::Push);

@@ -183,6 +183,7 @@ mod an_ended_session {
         world.pass_until_sent(client_harness::HOUR);
         world.answer(200, NEEDS_CONSENT);
         world.acknowledge(&shown);
+        assert!(world.show_notice().0.is_empty(), "at once, whatever the disk does");
         world.set_medium(Medium::Works);
         assert!(world.show_notice().0.is_empty());
         assert_eq!(world.restart_with(false).decide("chat").reason, Reason::NoSession);

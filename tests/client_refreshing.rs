@@ -150,6 +150,11 @@ fn a_deletion_that_names_no_session_denies_at_once_and_is_believed_when_a_second
     );
     assert_eq!(world.pass_until_sent(MINUTE), 3 * SECOND);
     assert_eq!(world.in_flight().line(), "GET /api/session/s-1");
+    assert_eq!(
+        world.in_flight().header("If-None-Match"),
+        None,
+        "the whole session is wanted, or its end"
+    );
     world.answer(200, DELETED_UNNAMED);
     assert_eq!(world.decide("chat").reason, Reason::SessionEnded);
     assert!(world.take_news().contains(&News::SessionEnded));

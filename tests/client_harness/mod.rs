@@ -4,6 +4,7 @@
 
 mod disk;
 pub mod documents;
+mod game;
 
 use std::{
     cell::RefCell,
@@ -12,11 +13,11 @@ use std::{
 };
 
 pub use disk::{Disk, Medium};
-use documents::{Doc, FEATURES, allowed_by, certain_in};
+use documents::{Doc, FEATURES, certain_in};
 use playgate::{
-    client::{Cause, Client, Config, Event, News, Now, Operation, Outcome, Output, RequestId, State, View},
+    client::{Client, Config, Event, News, Now, Operation, Outcome, Output, RequestId, State, View},
     protocol::http::{Method, Reply, Request, Response, TransportError, TransportErrorKind},
-    session::{Access, Decision, Notice},
+    session::Access,
 };
 
 pub const SECOND: u64 = 1_000;
@@ -207,7 +208,10 @@ impl World {
     }
 
     fn settle(&mut self) {
+        let mut rounds = 0;
         loop {
+            rounds += 1;
+            assert!(rounds < 1_000, "busy loop: the client never comes to rest");
             self.client.tick(self.now);
             let mut publish = false;
             let mut got = false;
@@ -434,179 +438,6 @@ impl World {
         );
         let reply = Ok(response(status, &[], body));
         self.step(|client, now| client.reply(now, ticket, reply));
-    }
-
-    // The game's side.
-
-    fn request(&mut self) -> RequestId {
-        self.last_request += 1;
-        self.awaited.insert(self.last_request);
-        self.last_request
-    }
-
-    pub fn refresh(&mut self, cause: Cause) -> RequestId {
-        let request = self.request();
-        let last = self.sent.last().map(|e| e.at_mono);
-        let before = self.sent.len();
-        self.client.refresh(self.now, request, cause);
-        self.settle();
-        if cause == Cause::Game
-            && self.sent.len() > before
-            && let Some(last) = last
-        {
-            assert!(
-                self.now.mono_ms - last >= self.config.poll_floor_ms,
-                "the poll floor was not kept"
-            );
-        }
-        self.step(|_, _| {});
-        request
-    }
-
-    pub fn adopt(&mut self, json: &str) -> RequestId {
-        if let Ok(document) = serde_json::from_str::<serde_json::Value>(json)
-            && !self.stopped
-        {
-            let document = if document["session"].is_object() {
-                &document["session"]
-            } else {
-                &document
-            };
-            if document["status"] != "DELETED" {
-                self.certain = allowed_by(document);
-            }
-        }
-        self.adopt_refused(json)
-    }
-
-    /// Adopts what is no session: nothing is learnt from it.
-    pub fn adopt_refused(&mut self, json: &str) -> RequestId {
-        let request = self.request();
-        self.step(|client, now| client.adopt(now, request, json.as_bytes()));
-        request
-    }
-
-    /// The notice as the game shows it, with the state that it speaks of.
-    pub fn show_notice(&self) -> (Notice, State) {
-        (self.published.notice(), self.published.granted.clone())
-    }
-
-    pub fn acknowledge(&mut self, shown: &State) -> RequestId {
-        let request = self.request();
-        self.step(|client, now| client.acknowledge(now, request, shown));
-        request
-    }
-
-    pub fn forget(&mut self) -> RequestId {
-        let request = self.request();
-        if !self.stopped {
-            self.certain.clear();
-        }
-        self.step(|client, now| client.forget(now, request));
-        request
-    }
-
-    pub fn flush(&mut self) -> RequestId {
-        let request = self.request();
-        self.step(|client, now| client.flush(now, request));
-        request
-    }
-
-    pub fn cancel(&mut self, request: RequestId) {
-        self.step(|client, _| client.cancel(request));
-    }
-
-    pub fn set_token(&mut self, token: &str) {
-        self.step(|client, now| client.set_token(now, Some(token)));
-    }
-
-    pub fn set_network(&mut self, allowed: bool) {
-        self.network = allowed;
-        self.step(|client, now| client.set_network_allowed(now, allowed));
-    }
-
-    pub fn set_online(&mut self, online: bool) {
-        self.online = online;
-        self.step(|client, now| client.set_online(now, online));
-    }
-
-    pub fn set_suspended(&mut self, suspended: bool) {
-        self.suspended = suspended;
-        self.step(|client, now| client.set_suspended(now, suspended));
-    }
-
-    pub fn stop(&mut self) {
-        self.stopped = true;
-        self.step(|client, now| client.stop(now));
-    }
-
-    /// The medium changes its mind; what hung goes on.
-    pub fn set_medium(&mut self, medium: Medium) {
-        self.disk.medium = medium;
-        self.step(|_, _| {});
-    }
-
-    /// The other process lets the record go with that in it.
-    pub fn take_over_with(&mut self, payload: Option<Vec<u8>>) {
-        self.disk.payload = payload;
-        self.certain.extend(self.disk.allows());
-        self.take_over();
-    }
-
-    /// The other process lets the record go, and the host gives the client what it now finds.
-    pub fn take_over(&mut self) {
-        self.disk.held_elsewhere = false;
-        let found = self.disk.load();
-        self.step(|client, now| client.loaded(now, found));
-    }
-
-    // What came of it.
-
-    pub fn access(&self, feature: &str) -> Access {
-        self.published.access(feature)
-    }
-
-    pub fn decide(&self, feature: &str) -> Decision {
-        self.published.decide(feature)
-    }
-
-    /// The features that are allowed, in one text.
-    pub fn allowed(&self) -> String {
-        let on: Vec<_> = FEATURES
-            .into_iter()
-            .filter(|f| self.access(f) == Access::Allowed)
-            .collect();
-        on.join(" ")
-    }
-
-    pub fn is_open(&self, request: RequestId) -> bool {
-        self.awaited.contains(&request)
-    }
-
-    pub fn outcome(&self, request: RequestId) -> &Outcome {
-        &self.completed.get(&request).expect("the request has completed").1
-    }
-
-    pub fn operation(&self, request: RequestId) -> Operation {
-        self.completed.get(&request).expect("the request has completed").0
-    }
-
-    pub fn assert_all_completed(&self) {
-        assert!(self.awaited.is_empty(), "never completed: {:?}", self.awaited);
-    }
-
-    /// The news since the last call.
-    pub fn take_news(&mut self) -> Vec<News> {
-        self.news.drain(..).map(|(news, _)| news).collect()
-    }
-
-    /// The outcome of the last news of that kind.
-    pub fn news_outcome(&self, wanted: News) -> Option<&Outcome> {
-        self.news
-            .iter()
-            .rev()
-            .find(|(news, _)| *news == wanted)
-            .map(|(_, outcome)| outcome)
     }
 }
 

@@ -1,0 +1,94 @@
+//! The C tests: compiled by gcc and clang, linked shared and static, run, and run again with AddressSanitizer.
+
+use std::{fs, path::PathBuf, process::Command};
+
+use crate::{
+    library::{Library, Linkage},
+    run::{self, Counts, root, target},
+    vectors,
+};
+
+/// The programs in `tests/c`: `NAME.c`, with `NAME_*.c` where it has several files, and the shared files.
+const PROGRAMS: &[&str] = &["abuse", "vectors", "store", "clients", "waiting", "notice", "threads"];
+
+/// What all of them share.
+const SHARED: &[&str] = &["check.c", "play.c", "server.c"];
+
+const FLAGS: &[&str] = &[
+    "-std=c99",
+    "-D_POSIX_C_SOURCE=200809L",
+    "-g",
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wconversion",
+    "-Wshadow",
+    "-Werror",
+];
+
+/// Compiles and runs all of them with one compiler and linkage.
+pub fn run(library: &Library, compiler: &str, linkage: Linkage) -> Result<Counts, String> {
+    let kind = if library.has_asan { "asan" } else { "plain" };
+    let folder = target().join("c").join(format!("{kind}-{compiler}-{}", linkage.word()));
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    vectors::generate(&root().join("tests/vectors"), &folder.join("vectors.inc"))?;
+    let here = format!("-I{}", folder.display());
+    let mut flags = FLAGS.to_vec();
+    flags.push(&here);
+    let mut counts = Counts::default();
+    for name in PROGRAMS {
+        let program = folder.join(name);
+        library.program(compiler, linkage, &sources(name)?, &flags, &program)?;
+        let mut command = Command::new(&program);
+        if library.has_asan {
+            // Freed memory is kept apart for a while, so that it says nothing of growth.
+            command
+                .env("PLAYGATE_TEST_ROUNDS", "200")
+                .env("PLAYGATE_TEST_MEMORY", "off")
+                .env("PLAYGATE_TEST_SLOW", "5");
+        }
+        counts.add(run::counted(with_header(&mut command))?);
+    }
+    Ok(counts)
+}
+
+/// Valgrind's memcheck over the same programs, with fewer rounds and longer time limits.
+pub fn run_under_valgrind() -> Result<Counts, String> {
+    let folder = target().join("c").join(format!("plain-gcc-{}", Linkage::Static.word()));
+    let mut counts = Counts::default();
+    for name in PROGRAMS {
+        let mut command = Command::new("valgrind");
+        command.args([
+            "--quiet",
+            "--error-exitcode=9",
+            "--leak-check=full",
+            "--show-leak-kinds=definite,indirect",
+        ]);
+        command
+            .arg("--errors-for-leak-kinds=definite,indirect")
+            .arg(folder.join(name));
+        command
+            .env("PLAYGATE_TEST_SLOW", "20")
+            .env("PLAYGATE_TEST_ROUNDS", "40")
+            .env("PLAYGATE_TEST_MEMORY", "off");
+        counts.add(run::counted(with_header(&mut command))?);
+    }
+    Ok(counts)
+}
+
+fn sources(name: &str) -> Result<Vec<PathBuf>, String> {
+    let folder = root().join("tests/c");
+    let files = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let own = |file: &str| file == format!("{name}.c") || file.starts_with(&format!("{name}_")) && file.ends_with(".c");
+    let mut sources: Vec<PathBuf> = files
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .filter(|file| own(file) || SHARED.contains(&file.as_str()))
+        .map(|file| folder.join(file))
+        .collect();
+    sources.sort();
+    Ok(sources)
+}
+
+fn with_header(command: &mut Command) -> &mut Command {
+    command.arg(root().join("include/playgate.h"))
+}

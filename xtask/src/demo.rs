@@ -1,0 +1,55 @@
+//! The demo: a real C program, linked to the library, lives through a player's story against the simulated k-ID and the
+//! studio's server, over HTTP on loopback and with real files. Each chapter is checked by what the game printed and by
+//! what the servers saw.
+
+mod chapters;
+mod game;
+mod servers;
+
+use std::time::Instant;
+
+use crate::{
+    library::{Library, Linkage},
+    run::root,
+};
+
+/// The game has to be clean under these.
+const FLAGS: &[&str] = &[
+    "-std=c99",
+    "-O2",
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wconversion",
+    "-Wshadow",
+    "-Werror",
+];
+
+/// Builds the game in both linkages and lives the story.
+///
+/// # Errors
+/// The first expectation that did not come true, or what could not be built or started, as a sentence.
+pub fn run(library: &Library) -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+    let build = |linkage: Linkage| {
+        let program = folder.path().join(format!("game-{}", linkage.word()));
+        println!("demo: compiling examples/c/game.c, {} library", linkage.word());
+        library.program("cc", linkage, &[root().join("examples/c/game.c")], FLAGS, &program)?;
+        Ok::<_, String>(program)
+    };
+    let (shared, with_static) = (build(Linkage::Shared)?, build(Linkage::Static)?);
+
+    let started = Instant::now();
+    let story = chapters::Story::begin(folder.path(), shared, with_static)?;
+    let done = story.tell()?;
+    println!("\nThe demo in short ({:.1} s):", started.elapsed().as_secs_f32());
+    for (number, line) in done.iter().enumerate() {
+        println!("  ok  ({}) {line}", number + 1);
+    }
+    Ok(())
+}
+
+/// Fails the demo with `text` unless `holds`.
+fn expect(holds: bool, text: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(text()) }
+}

@@ -1,0 +1,111 @@
+//! Building the library in its variants, and linking C programs with it.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::run::{self, cargo, root, target};
+
+/// A built library.
+#[derive(Debug, Clone)]
+pub struct Library {
+    /// The folder with `libplaygate.so` and `libplaygate.a`.
+    pub folder: PathBuf,
+    /// The folder with `playgate.h`.
+    pub include: PathBuf,
+    /// Whether the Rust code is instrumented for AddressSanitizer.
+    pub has_asan: bool,
+}
+
+/// How a program is linked with the library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linkage {
+    /// With the shared library, found beside it by its run path.
+    Shared,
+    /// With the static library.
+    Static,
+}
+
+impl Linkage {
+    /// A word for file names.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Static => "static",
+        }
+    }
+}
+
+impl Library {
+    /// What ships: optimised, with link-time optimisation.
+    pub fn release() -> Result<Self, String> {
+        run::ok(cargo().args(["build", "--quiet", "--release", "--package", "playgate"]))?;
+        Ok(Self {
+            folder: target().join("release"),
+            include: root().join("include"),
+            has_asan: false,
+        })
+    }
+
+    /// Instrumented for AddressSanitizer, for clang to link.
+    pub fn with_asan() -> Result<Self, String> {
+        const TRIPLE: &str = "x86_64-unknown-linux-gnu";
+        let folder = target().join("asan");
+        run::ok(
+            cargo()
+                .args([
+                    "build",
+                    "--quiet",
+                    "--package",
+                    "playgate",
+                    "--target",
+                    TRIPLE,
+                    "--target-dir",
+                ])
+                .arg(&folder)
+                .env("RUSTC_BOOTSTRAP", "1")
+                .env("RUSTFLAGS", "-Zsanitizer=address -Zexternal-clangrt"),
+        )?;
+        Ok(Self {
+            folder: folder.join(TRIPLE).join("debug"),
+            include: root().join("include"),
+            has_asan: true,
+        })
+    }
+
+    /// Compiles and links a C program from these sources.
+    pub fn program(
+        &self,
+        compiler: &str,
+        linkage: Linkage,
+        sources: &[PathBuf],
+        flags: &[&str],
+        out: &Path,
+    ) -> Result<(), String> {
+        let mut command = Command::new(compiler);
+        command
+            .args(sources)
+            .arg("-o")
+            .arg(out)
+            .arg("-I")
+            .arg(&self.include)
+            .args(flags);
+        if self.has_asan {
+            command.args(["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]);
+            command.arg("-fno-omit-frame-pointer");
+        }
+        match linkage {
+            Linkage::Shared => {
+                command.arg("-L").arg(&self.folder).arg("-lplaygate");
+                command.arg(format!("-Wl,-rpath,{}", self.folder.display()));
+            }
+            Linkage::Static => {
+                command.arg("-DPLAYGATE_STATIC").arg(self.folder.join("libplaygate.a"));
+                command.args(["-ldl", "-lm"]);
+            }
+        }
+        command.arg("-lpthread");
+        run::output(&mut command).map(|_| ())
+    }
+}

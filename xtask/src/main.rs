@@ -1,0 +1,44 @@
+//! The project's commands: `cargo xtask demo | test | sandbox | header`.
+
+mod c_programs;
+mod checks;
+mod demo;
+mod header;
+mod library;
+mod run;
+mod setup;
+mod test;
+mod vectors;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "cargo xtask COMMAND
+
+  demo      play the main job: a C game, the studio's server and the simulated k-ID service, on loopback
+  test      pass all tests
+  sandbox   run the simulated k-ID service alone and print its URL; options are passed on (--help lists them)
+  header    write include/playgate.h from the code";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let result = match arguments.next().as_deref() {
+        Some("demo") => setup::ensure()
+            .and_then(|()| library::Library::release())
+            .and_then(|l| demo::run(&l)),
+        Some("test") => test::run(),
+        Some("sandbox") => run::ok(
+            run::cargo()
+                .args(["run", "--quiet", "--package", "playgate-sandbox", "--"])
+                .args(arguments),
+        ),
+        Some("header") => header::write(),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Running programs: what they print is shown as it comes, and counted where it is a test runner's.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+/// How many tests passed and failed.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Counts {
+    /// Tests that passed.
+    pub passed: usize,
+    /// Tests that failed.
+    pub failed: usize,
+}
+
+impl Counts {
+    /// Adds another count.
+    pub fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+
+    /// Reads "… 5 passed; 1 failed …" and "5 passed, 1 failed".
+    fn of_line(line: &str) -> Self {
+        let is_closing = line.starts_with("test result:") || (line.ends_with(" failed") && line.contains(" passed, "));
+        if !is_closing {
+            return Self::default();
+        }
+        let before = |word: &str| {
+            let words: Vec<&str> = line.split([' ', ';', ',']).filter(|w| !w.is_empty()).collect();
+            let at = words.iter().position(|w| *w == word)?;
+            words.get(at.checked_sub(1)?)?.parse().ok()
+        };
+        Self {
+            passed: before("passed").unwrap_or(0),
+            failed: before("failed").unwrap_or(0),
+        }
+    }
+}
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or_default()
+}
+
+/// Where cargo puts what it builds.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// The cargo that runs this.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    // What the outer cargo set for xtask must not decide how the inner one builds.
+    for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "RUSTC_WORKSPACE_WRAPPER"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs a program, shows what it prints, and counts its tests. A program that fails is an error.
+pub fn counted(command: &mut Command) -> Result<Counts, String> {
+    let shown = shown(command);
+    let started = Instant::now();
+    println!("$ {shown}");
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("{shown}: {error}"))?;
+    let mut counts = Counts::default();
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            let line = line.map_err(|error| format!("{shown}: {error}"))?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            counts.add(Counts::of_line(line.trim()));
+        }
+    }
+    let status = child.wait().map_err(|error| format!("{shown}: {error}"))?;
+    println!("  ({:.1} s)", started.elapsed().as_secs_f32());
+    if status.success() {
+        Ok(counts)
+    } else {
+        Err(format!("{shown}: {status}"))
+    }
+}
+
+/// Runs a program; one that fails is an error.
+pub fn ok(command: &mut Command) -> Result<(), String> {
+    counted(command).map(|_| ())
+}
+
+/// Runs a program and gives back what it printed; one that fails is an error with its error output.
+pub fn output(command: &mut Command) -> Result<String, String> {
+    let shown = shown(command);
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("{shown}: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if output.status.success() {
+        return Ok(text);
+    }
+    Err(format!(
+        "{shown}: {}\n{text}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    ))
+}
+
+fn shown(command: &Command) -> String {
+    let mut text = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    for argument in command.get_args() {
+        text.push(' ');
+        text.push_str(&argument.to_string_lossy());
+    }
+    text
+}

@@ -1,0 +1,84 @@
+//! The system packages that the tests need. Missing ones are named and installed.
+
+use std::process::Command;
+
+use crate::run;
+
+/// A program, and the Debian package that has it.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("gcc", "gcc"),
+    ("g++", "g++"),
+    ("clang", "clang"),
+    ("clang++", "clang"),
+    ("readelf", "binutils"),
+    ("valgrind", "valgrind"),
+];
+
+/// Makes sure that everything is there.
+pub fn ensure() -> Result<(), String> {
+    let mut missing: Vec<String> = PROGRAMS
+        .iter()
+        .filter(|(program, _)| !has(program))
+        .map(|(_, package)| (*package).to_owned())
+        .collect();
+    // clang's sanitizer runtime is a package of its own, named after clang's version.
+    if !missing.iter().any(|package| package == "clang") && !has_sanitizers() {
+        missing.push(sanitizer_package()?);
+    }
+    missing.sort();
+    missing.dedup();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    install(&missing)?;
+    if !has_sanitizers() {
+        install(&[sanitizer_package()?])?;
+    }
+    Ok(())
+}
+
+fn has(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok()
+}
+
+fn has_sanitizers() -> bool {
+    let asked = Command::new("clang")
+        .arg("-print-file-name=libclang_rt.asan-x86_64.a")
+        .output();
+    asked.is_ok_and(|out| {
+        let name = String::from_utf8_lossy(&out.stdout).trim().to_owned();
+        std::path::Path::new(&name).is_absolute() && std::path::Path::new(&name).exists()
+    })
+}
+
+fn sanitizer_package() -> Result<String, String> {
+    let version = run::output(Command::new("clang").arg("-dumpversion"))?;
+    let major = version.trim().split('.').next().unwrap_or_default().to_owned();
+    Ok(format!("libclang-rt-{major}-dev"))
+}
+
+fn install(packages: &[String]) -> Result<(), String> {
+    println!("Missing system packages: {}. Installing them.", packages.join(" "));
+    let by_hand = format!("install them by hand: apt-get install {}", packages.join(" "));
+    if !has("apt-get") {
+        return Err(format!("this system has no apt-get; {by_hand}"));
+    }
+    let is_root = run::output(Command::new("id").arg("-u"))?.trim() == "0";
+    let apt = || {
+        let mut command = if is_root {
+            Command::new("apt-get")
+        } else {
+            Command::new("sudo")
+        };
+        if !is_root {
+            command.args(["-n", "apt-get"]);
+        }
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command.args(["-q", "-y", "-o", "DPkg::Lock::Timeout=300"]);
+        command
+    };
+    run::output(apt().arg("update")).map_err(|error| format!("{error}\n{by_hand}"))?;
+    run::output(apt().args(["install", "--no-install-recommends"]).args(packages))
+        .map_err(|error| format!("{error}\n{by_hand}"))?;
+    Ok(())
+}

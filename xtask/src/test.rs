@@ -1,0 +1,183 @@
+//! `cargo xtask test`: everything that must hold, and a closing line with the counts.
+
+use std::time::Instant;
+
+use crate::{
+    c_programs, checks, demo, header,
+    library::{Library, Linkage},
+    run::{self, Counts, cargo},
+    setup,
+};
+
+/// Runs all tests. A step that fails does not keep the others from running.
+pub fn run() -> Result<(), String> {
+    let started = Instant::now();
+    let mut steps = Steps::default();
+    steps.step("system packages", || setup::ensure().map(|()| one()))?;
+    steps.try_step("formatting", || {
+        run::ok(cargo().args(["fmt", "--all", "--check"])).map(|()| one())
+    });
+    steps.try_step("lints", || {
+        run::ok(cargo().args([
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))?;
+        run::ok(cargo().args([
+            "clippy",
+            "--quiet",
+            "--package",
+            "playgate",
+            "--all-features",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))?;
+        Ok(one())
+    });
+    steps.try_step("the header is current", || header::is_current().map(|()| one()));
+    steps.try_step("the header compiles everywhere", || {
+        header::compiles().map(|passed| Counts { passed, failed: 0 })
+    });
+    steps.try_step("Rust: the library", || {
+        run::counted(cargo().args(["test", "--quiet", "--package", "playgate", "--all-features"]))
+    });
+    steps.try_step("Rust: the pure rooms without std", || {
+        run::ok(cargo().args([
+            "rustc",
+            "--quiet",
+            "--package",
+            "playgate",
+            "--lib",
+            "--crate-type",
+            "rlib",
+            "--no-default-features",
+            "--features",
+            "trusted-server",
+        ]))?;
+        run::counted(cargo().args([
+            "test",
+            "--quiet",
+            "--package",
+            "playgate",
+            "--no-default-features",
+            "--features",
+            "trusted-server",
+            "--lib",
+            "--test",
+            "vectors",
+            "--test",
+            "session_*",
+            "--test",
+            "client_*",
+        ]))
+    });
+    steps.try_step("Rust: fewer features", || {
+        for features in ["std", "capi", "capi,file-store", "std,http"] {
+            run::ok(cargo().args([
+                "clippy",
+                "--quiet",
+                "--package",
+                "playgate",
+                "--no-default-features",
+                "--features",
+                features,
+                "--",
+                "-D",
+                "warnings",
+            ]))?;
+        }
+        Ok(one())
+    });
+    steps.try_step("Rust: sandbox, backend, xtask", || {
+        run::counted(cargo().args(["test", "--quiet", "--workspace", "--exclude", "playgate"]))
+    });
+    steps.try_step("no async runtime in the library", || {
+        checks::no_async_runtime().map(|()| one())
+    });
+    if let Some(library) = steps.try_value("the library as it ships", Library::release) {
+        steps.try_step("only the API is exported", || {
+            checks::exports(&library).map(|passed| Counts { passed, failed: 0 })
+        });
+        steps.try_step("SONAME, no unload, 16 KiB pages", || {
+            checks::elf(&library).map(|()| one())
+        });
+        steps.try_step("the README's quick start", || {
+            checks::quick_start(&library).map(|()| one())
+        });
+        for (compiler, linkage) in [
+            ("gcc", Linkage::Shared),
+            ("clang", Linkage::Shared),
+            ("gcc", Linkage::Static),
+            ("clang", Linkage::Static),
+        ] {
+            steps.try_step(&format!("C tests: {compiler}, {}", linkage.word()), || {
+                c_programs::run(&library, compiler, linkage)
+            });
+        }
+        steps.try_step("C tests under valgrind", c_programs::run_under_valgrind);
+        steps.try_step("the demo", || demo::run(&library).map(|()| one()));
+    }
+    if let Some(library) = steps.try_value("the library with AddressSanitizer", Library::with_asan) {
+        steps.try_step("C tests with AddressSanitizer", || {
+            c_programs::run(&library, "clang", Linkage::Static)
+        });
+    }
+    steps.close(started)
+}
+
+/// A step that is one test by itself.
+fn one() -> Counts {
+    Counts { passed: 1, failed: 0 }
+}
+
+#[derive(Default)]
+struct Steps {
+    counts: Counts,
+    failures: Vec<String>,
+}
+
+impl Steps {
+    /// A step without which the rest makes no sense.
+    fn step(&mut self, name: &str, body: impl FnOnce() -> Result<Counts, String>) -> Result<(), String> {
+        println!("\n== {name}");
+        body().map(|counts| self.counts.add(counts))
+    }
+
+    fn try_step(&mut self, name: &str, body: impl FnOnce() -> Result<Counts, String>) {
+        self.try_value(name, body)
+            .into_iter()
+            .for_each(|counts| self.counts.add(counts));
+    }
+
+    fn try_value<T>(&mut self, name: &str, body: impl FnOnce() -> Result<T, String>) -> Option<T> {
+        println!("\n== {name}");
+        match body() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                println!("FAILED: {name}\n{error}");
+                self.counts.failed += 1;
+                self.failures
+                    .push(format!("{name}: {}", error.lines().next().unwrap_or_default()));
+                None
+            }
+        }
+    }
+
+    fn close(self, started: Instant) -> Result<(), String> {
+        println!("\n== summary ({:.1} min)", started.elapsed().as_secs_f32() / 60.0);
+        for failure in &self.failures {
+            println!("FAILED: {failure}");
+        }
+        println!("{} passed, {} failed", self.counts.passed, self.counts.failed);
+        if self.failures.is_empty() && self.counts.failed == 0 {
+            return Ok(());
+        }
+        Err("not all tests passed".to_owned())
+    }
+}
