@@ -21,13 +21,36 @@ pub(super) const MAX_OUTSTANDING: usize = 256;
 pub(super) struct Board {
     live: Arc<View>,
     /// Waits for the next pump; what it makes tighter counts already.
-    staged: Option<Arc<View>>,
+    staged: Option<Staged>,
     staged_events: VecDeque<Event>,
     events: VecDeque<Event>,
     /// Accepted and not completed: each ends in exactly one event.
     outstanding: BTreeMap<RequestId, Operation>,
     writer: Writer,
     is_poisoned: bool,
+}
+
+/// A picture, and the access of every numbered feature by it, number 1 first. Made before the board is locked.
+pub(super) struct Staged {
+    view: Arc<View>,
+    accesses: Vec<Access>,
+}
+
+impl Staged {
+    pub(super) fn new(view: View) -> Self {
+        let accesses = features::names().iter().map(|name| view.access(name)).collect();
+        Self {
+            view: Arc::new(view),
+            accesses,
+        }
+    }
+
+    /// Adds the features that got their numbers since.
+    fn complete(&mut self) {
+        let names = features::names();
+        let new = names.iter().skip(self.accesses.len());
+        self.accesses.extend(new.map(|name| self.view.access(name)));
+    }
 }
 
 impl Board {
@@ -44,14 +67,14 @@ impl Board {
     }
 
     /// Takes what the client has come to. Tighter counts at once.
-    pub(super) fn stage(&mut self, view: Option<View>, events: Vec<Event>) {
+    pub(super) fn stage(&mut self, staged: Option<Staged>, events: Vec<Event>) {
         if self.is_poisoned {
             return;
         }
-        if let Some(view) = view {
-            let view = Arc::new(view);
-            self.writer.tighten(&accesses(&view));
-            self.staged = Some(view);
+        if let Some(mut staged) = staged {
+            staged.complete();
+            self.writer.tighten(&staged.accesses);
+            self.staged = Some(staged);
         }
         for event in events {
             push(&mut self.staged_events, event);
@@ -60,9 +83,10 @@ impl Board {
 
     /// Makes what is staged count.
     pub(super) fn pump(&mut self) {
-        if let Some(view) = self.staged.take() {
-            self.writer.write(&accesses(&view));
-            self.live = view;
+        if let Some(mut staged) = self.staged.take() {
+            staged.complete();
+            self.writer.write(&staged.accesses);
+            self.live = staged.view;
         }
         self.move_events();
     }
@@ -102,14 +126,14 @@ impl Board {
         let live = self.live.access(feature);
         self.staged
             .as_ref()
-            .map_or(live, |staged| live.tightened_by(staged.access(feature)))
+            .map_or(live, |staged| live.tightened_by(staged.view.access(feature)))
     }
 
     pub(super) fn decide(&self, feature: &str) -> Decision {
         if self.is_poisoned {
             return Decision::denied(Reason::Error, NextStep::Nothing, Freshness::None);
         }
-        match &self.staged {
+        match self.staged.as_ref().map(|staged| &staged.view) {
             Some(staged) if staged.access(feature).rank() <= self.live.access(feature).rank() => staged.decide(feature),
             _ => self.live.decide(feature),
         }
@@ -170,11 +194,6 @@ impl Board {
             });
         }
     }
-}
-
-/// The access of every numbered feature, number 1 first.
-fn accesses(view: &View) -> Vec<Access> {
-    features::names().iter().map(|name| view.access(name)).collect()
 }
 
 /// Queues an event; of state news one of a kind waits at most.

@@ -137,6 +137,7 @@ pub struct Engine {
     identity: Box<str>,
     /// Changes under the inbox's lock only.
     is_stopped: AtomicBool,
+    is_poisoned: AtomicBool,
     is_closing: AtomicBool,
     is_closed: AtomicBool,
     is_stepping: AtomicBool,
@@ -186,6 +187,7 @@ impl Engine {
             transport: options.transport,
             identity,
             is_stopped: AtomicBool::new(false),
+            is_poisoned: AtomicBool::new(false),
             is_closing: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
             is_stepping: AtomicBool::new(false),

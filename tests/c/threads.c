@@ -108,7 +108,13 @@ static void live_on(size_t player, unsigned long turn, const char *folder)
     play game;
     playgate_client_options options = play_options(players[player], folder, NULL);
     options.flags = PLAYGATE_CLIENT_TAKE_OVER;
-    CHECK_OK(play_open(&game, &options));
+    /* A client that is taken over may still be storing: then the header says to try again. */
+    const uint64_t deadline = deadline_ms(10000);
+    playgate_result opened = play_open(&game, &options);
+    while (opened == PLAYGATE_ERROR_BUSY && time_left(deadline)) {
+        opened = play_open(&game, &options);
+    }
+    CHECK_OK(opened);
     const playgate_cell *table = NULL;
     uint32_t len = 0;
     CHECK_OK(playgate_client_table(game.client, &table, &len));

@@ -1,6 +1,8 @@
 //! What the storage tests share: folders, records, and child processes of the same test.
 #![allow(dead_code)] // each test file uses its part
 
+mod media;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Lines};
@@ -8,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
+pub use media::*;
 use playgate::host::record::{Keys, RecordKey, Records};
 use playgate::host::storage::{FileStorage, FileStorageOptions, Storage};
 

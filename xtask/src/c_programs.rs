@@ -47,7 +47,9 @@ pub fn run(library: &Library, compiler: &str, linkage: Linkage) -> Result<Counts
                 .env("PLAYGATE_TEST_MEMORY", "off")
                 .env("PLAYGATE_TEST_SLOW", "5");
         }
-        counts.add(run::counted(with_header(&mut command))?);
+        // A program is one test, however often it looks.
+        run::ok(with_header(&mut command))?;
+        counts.passed += 1;
     }
     Ok(counts)
 }
@@ -71,7 +73,9 @@ pub fn run_under_valgrind() -> Result<Counts, String> {
             .env("PLAYGATE_TEST_SLOW", "20")
             .env("PLAYGATE_TEST_ROUNDS", "40")
             .env("PLAYGATE_TEST_MEMORY", "off");
-        counts.add(run::counted(with_header(&mut command))?);
+        // A program is one test, however often it looks.
+        run::ok(with_header(&mut command))?;
+        counts.passed += 1;
     }
     Ok(counts)
 }

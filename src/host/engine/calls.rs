@@ -57,7 +57,7 @@ impl Engine {
 
     /// Whether a panic was caught: the client denies for good.
     pub fn is_poisoned(&self) -> bool {
-        lock(&self.board).is_poisoned()
+        self.is_poisoned.load(Ordering::Acquire)
     }
 
     /// Adopts the session that the consent flow gave the game.
@@ -144,6 +144,7 @@ impl Engine {
             }
             Err(TryLockError::WouldBlock) => true,
             Err(TryLockError::Poisoned(board)) => {
+                self.is_poisoned.store(true, Ordering::Release);
                 board.into_inner().poison();
                 false
             }

@@ -12,6 +12,7 @@ use crate::client::Code;
 use crate::{
     client::{Event, Now, Output},
     host::{
+        board::Staged,
         clock::now,
         log::{self, Level},
         record::Marked,
@@ -66,6 +67,7 @@ impl Engine {
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.step_inside()));
         self.is_stepping.store(false, Ordering::Release);
         if result.is_err() {
+            self.is_poisoned.store(true, Ordering::Release);
             lock(&self.board).poison();
             log::write(Level::Error, "client", || {
                 "a defect in the library was caught; the client denies everything from here on".to_owned()
@@ -123,7 +125,7 @@ impl Engine {
 
     fn carry_out(&self, core: &mut Core) {
         let mut publish = false;
-        let mut events = Vec::new();
+        let (mut events, mut actions) = (Vec::new(), Vec::new());
         while let Some(output) = core.client.poll_output() {
             match output {
                 Output::Publish => publish = true,
@@ -131,24 +133,34 @@ impl Engine {
                     log_event(&event);
                     events.push(event);
                 }
-                Output::Send {
-                    ticket,
-                    request,
-                    timeout_ms,
-                } => self.send(ticket, request, timeout_ms),
-                Output::Abort { ticket } => {
-                    if let Some(transport) = &self.transport {
-                        transport.cancel(ticket);
-                    }
-                }
-                Output::Save { job, payload } => self.run_store_job(StoreJob::Save(job, payload)),
-                Output::Mark { kind } => self.run_store_job(StoreJob::Mark(kind, now().wall_ms)),
-                Output::Forget { job } => self.run_store_job(StoreJob::Forget(job)),
+                action => actions.push(action),
             }
         }
+        // What got tighter counts before anything is stored or sent.
         if publish || !events.is_empty() {
-            let view = publish.then(|| core.client.view(now()));
-            lock(&self.board).stage(view, events);
+            let staged = publish.then(|| Staged::new(core.client.view(now())));
+            lock(&self.board).stage(staged, events);
+        }
+        actions.into_iter().for_each(|action| self.act(action));
+    }
+
+    fn act(&self, action: Output) {
+        match action {
+            Output::Send {
+                ticket,
+                request,
+                timeout_ms,
+            } => self.send(ticket, request, timeout_ms),
+            Output::Abort { ticket } => {
+                if let Some(transport) = &self.transport {
+                    transport.cancel(ticket);
+                }
+            }
+            Output::Save { job, payload } => self.run_store_job(StoreJob::Save(job, payload)),
+            Output::Mark { kind } => self.run_store_job(StoreJob::Mark(kind, now().wall_ms)),
+            Output::Forget { job } => self.run_store_job(StoreJob::Forget(job)),
+            // Were taken before.
+            Output::Publish | Output::Event(_) => {}
         }
     }
 
