@@ -1202,7 +1202,10 @@ PLAYGATE_API playgate_result playgate_client_acknowledge(playgate_client client,
 /*
  * Gives the client the session that the consent flow gave the game: `len` bytes of JSON as for playgate_session_parse. It is
  * read in the background and counts when it is stored; a session with another id replaces the held one whole. With a server
- * it is then bound to the player there. Completes when it is stored, or with PLAYGATE_ERROR_INVALID_SESSION. Any thread.
+ * it is then bound to the player there. Completes when it is stored, or with PLAYGATE_ERROR_INVALID_SESSION. Where the
+ * record cannot be used it counts for this process only and completes with the record's error; while another process holds
+ * the record it completes with PLAYGATE_ERROR_RECORD_LOCKED and counts, no looser than what is stored, until that one lets
+ * the record go. Any thread.
  */
 PLAYGATE_API
 playgate_result playgate_client_adopt(playgate_client client,
@@ -1219,8 +1222,13 @@ PLAYGATE_API playgate_result playgate_client_refresh(playgate_client client, pla
 /* The same, because a push told the game that something changed: the poll floor does not hold. Any thread. */
 PLAYGATE_API playgate_result playgate_client_refresh_after_push(playgate_client client, playgate_request *out);
 
-/* Forgets the player: denies at once, then removes every trace from the storage, and completes. Any thread. */
-PLAYGATE_API playgate_result playgate_client_forget(playgate_client client, playgate_request *out);
+/*
+ * Forgets the player: denies at once, then removes every trace from the storage, and completes; a record that cannot be
+ * read is removed too. PLAYGATE_ERROR_RECORD_LOCKED: another process holds the record, and it was not removed. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_client_forget(playgate_client client,
+                                       playgate_request *out);
 
 /* Completes when everything known so far is stored, or could not be. Any thread. */
 PLAYGATE_API playgate_result playgate_client_flush(playgate_client client, playgate_request *out);

@@ -45,6 +45,20 @@ fn while_it_is_being_stored_the_age_gate_is_not_started_again() {
 }
 
 #[test]
+fn while_a_new_session_is_being_stored_nothing_is_told_of_the_old_one() {
+    let mut world = World::open_offline(config(), Default::default());
+    world.adopt(&session("s-1", "+chat -voice").json());
+    world.set_medium(Medium::Hangs);
+    world.adopt(&session("s-2", "-chat +voice").json());
+    let view = world.client.view(world.now);
+    assert!(view.notice().is_empty(), "the consent flow has told the player");
+    assert!(view.changes().is_empty());
+    assert_eq!(world.allowed(), "", "off counts at once, on when it is stored");
+    world.set_medium(Medium::Works);
+    assert_eq!(world.allowed(), "voice");
+}
+
+#[test]
 fn a_wrapped_session_is_adopted_too() {
     let mut world = World::open_offline(config(), Default::default());
     let wrapped = serde_json::json!({ "status": "PASS", "session": session("s-1", "+chat").value() });

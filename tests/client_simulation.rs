@@ -152,7 +152,7 @@ impl Life {
         }
     }
 
-    /// A fault; `None`: no answer at all for now.
+    /// A fault; `None`: no answer at all yet.
     fn bad_reply(&mut self, exchange: &Exchange) -> Option<Reply> {
         let asked = exchange.asked().unwrap_or_default();
         let ok = |status, body: &str| Some(Ok(response(status, &[], body)));
@@ -389,8 +389,8 @@ impl Life {
 
     fn crash(&mut self, network: bool, lands: bool) {
         self.shown = None;
-        let placeholder = World::open_offline(config(), Disk::default());
-        self.world = std::mem::replace(&mut self.world, placeholder).crash(network, lands);
+        let empty = World::open_offline(config(), Disk::default());
+        self.world = std::mem::replace(&mut self.world, empty).crash(network, lands);
     }
 
     /// The faults end. Within two minutes the client knows what the server knows, for good.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use playgate::{
-    client::{Config, Event, News, Operation},
+    client::{Config, Event, News, Operation, Outcome},
     host::{
         Closed, Engine, OpenOptions,
         record::Records,
@@ -20,7 +20,10 @@ use playgate::{
     protocol::http::{Request, Response},
     session::{Access, NextStep, NoticeKind, Reason},
 };
-use storage_support::{fill, keys, mount, with_mounts};
+use storage_support::{
+    keys,
+    media::{fill, mount, with_mounts},
+};
 
 const SESSION: &str = r#"{"sessionId":"s-1","ageStatus":"DIGITAL_MINOR","permissions":[{"name":"voice-chat","enabled":true,"managedBy":"GUARDIAN"}]}"#;
 
@@ -49,6 +52,10 @@ impl Transport for Answers {
 }
 
 fn open(folder: &Path, transport: Option<Arc<Answers>>) -> Arc<Engine> {
+    open_with_key(folder, transport, 1)
+}
+
+fn open_with_key(folder: &Path, transport: Option<Arc<Answers>>, key: u8) -> Arc<Engine> {
     let place = folder.to_path_buf();
     Engine::open(OpenOptions {
         config: Config {
@@ -60,7 +67,7 @@ fn open(folder: &Path, transport: Option<Arc<Answers>>) -> Arc<Engine> {
         place: folder.display().to_string(),
         records: Box::new(move || {
             let storage = FileStorage::open(&place, FileStorageOptions::default())?;
-            Records::open(Arc::new(storage), keys(1)).map(Arc::new)
+            Records::open(Arc::new(storage), keys(key)).map(Arc::new)
         }),
         transport: transport.map(|t| t as Arc<dyn Transport>),
         token: None,
@@ -172,4 +179,69 @@ fn a_revocation_that_meets_a_full_disk_stays_a_revocation() {
         assert_eq!(game.decide("voice-chat").reason, Reason::NoSession);
         assert!(game.notice().is_none());
     });
+}
+
+#[test]
+fn a_damaged_record_stays_damaged_until_there_is_a_new_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let game = open(folder.path(), None);
+    game.adopt(SESSION.into()).expect("accepted");
+    await_event(&game, |e| {
+        matches!(
+            e,
+            Event::Completed {
+                operation: Operation::Adopt,
+                ..
+            }
+        )
+    });
+    close(&game);
+    drop(game);
+    let record = std::fs::read_dir(folder.path())
+        .expect("readable")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.extension().is_none() && path.file_name().is_some_and(|name| name != "salt"))
+        .expect("the record is a file");
+    std::fs::write(&record, b"damaged").expect("written");
+    for _ in 0..3 {
+        let game = open(folder.path(), None);
+        assert_eq!(game.decide("voice-chat").reason, Reason::RecordDamaged);
+        close(&game);
+    }
+    let game = open(folder.path(), None);
+    game.adopt(SESSION.into()).expect("accepted");
+    await_event(&game, |e| {
+        matches!(
+            e,
+            Event::Completed {
+                operation: Operation::Adopt,
+                ..
+            }
+        )
+    });
+    close(&game);
+    drop(game);
+    assert_eq!(open(folder.path(), None).decide("voice-chat").access, Access::Allowed);
+}
+
+#[test]
+fn a_player_is_forgotten_also_when_the_key_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let is_completed = |wanted: Operation| move |e: &Event| matches!(e, Event::Completed { operation, outcome, .. } if *operation == wanted && *outcome == Outcome::OK);
+    let game = open(folder.path(), None);
+    game.adopt(SESSION.into()).expect("accepted");
+    await_event(&game, is_completed(Operation::Adopt));
+    close(&game);
+    drop(game);
+    let game = open_with_key(folder.path(), None, 2);
+    assert_eq!(game.decide("voice-chat").reason, Reason::WrongKey);
+    game.forget().expect("accepted");
+    await_event(&game, is_completed(Operation::Forget));
+    game.adopt(SESSION.into()).expect("accepted");
+    await_event(&game, is_completed(Operation::Adopt));
+    game.forget().expect("accepted");
+    await_event(&game, is_completed(Operation::Forget));
+    close(&game);
+    drop(game);
+    assert_eq!(open(folder.path(), None).decide("voice-chat").reason, Reason::NoSession);
 }

@@ -436,3 +436,25 @@ fn a_lock_binds_other_processes_and_ends_with_its_own() {
     let mut child = start();
     assert_eq!(child.next("lock ").as_deref(), Some("held"));
 }
+
+#[test]
+fn a_salt_that_is_gone_is_not_an_empty_store() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = records(folder.path(), keys(1));
+    first.save(PLAYER, PAYLOAD, 1).expect("saved");
+    let file = file_of(folder.path(), &first, PLAYER);
+    let before = fs::read(&file).expect("the record");
+    let salt = folder
+        .path()
+        .read_dir()
+        .expect("readable")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.file_name().is_some_and(|name| name == "salt"))
+        .expect("the salt is a file");
+    drop(first);
+    fs::remove_file(&salt).expect("removed");
+    let err = Records::open(file_storage(folder.path()), keys(1)).expect_err("the salt is gone");
+    assert_eq!(err.kind, RecordErrorKind::SaltCorrupt);
+    assert!(!salt.exists(), "no new one hides that");
+    assert_eq!(fs::read(&file).expect("the record"), before);
+}

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use playgate::host::record::{Keys, Mark, MarkKind, Marked, RecordErrorKind, Records};
 use playgate::host::storage::{FileStorage, FileStorageOptions, MemoryStorage, StorageErrorKind};
+use storage_support::media::*;
 use storage_support::*;
 
 const ENDED: Mark = Mark {

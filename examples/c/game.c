@@ -134,7 +134,7 @@ static int open_client(Game *game)
     options.token = given[TOKEN];
     options.folder = given[FOLDER];
     options.periodic_refresh_ms = (uint32_t)number_of(REFRESH_MS); /* 0: the default */
-    if (given[KEY]) { /* in a real game from the platform's keystore */
+    if (given[KEY]) { /* a game takes it from the platform's keystore */
         if (!read_key(given[KEY], key)) {
             fprintf(stderr, "--key needs 64 hex digits\n");
             return 0;

@@ -76,6 +76,8 @@ pub(super) struct Saver {
     writable: bool,
     /// The record cannot be used at all: what the server says holds for this process.
     in_memory: bool,
+    /// Why it cannot be used.
+    refused: Option<Outcome>,
     last_job: u64,
     job: Option<Job>,
     /// Rises with each thing to be stored.
@@ -111,6 +113,7 @@ impl Client {
             Err(failure) => {
                 self.saver.writable = failure.writable;
                 self.saver.in_memory = !failure.writable && failure.reason != Reason::RecordLocked;
+                self.saver.refused = (!failure.writable).then(|| failure.outcome.clone());
                 let news = if failure.writable {
                     News::RecordSetAside
                 } else {
@@ -141,6 +144,7 @@ impl Client {
         let is_first = matches!(self.newest.standing, Standing::Unread);
         self.saver.writable = loaded.writable;
         self.saver.in_memory = false;
+        self.saver.refused = None;
         if !is_first && self.saver.removal.is_some() {
             // The player was forgotten here: what the other process has stored goes too.
             return;
@@ -215,7 +219,9 @@ impl Client {
         if is_first {
             self.advance(Standing::Unusable(reason));
         }
-        self.news(News::RecordUnusable, error.into());
+        let outcome = Outcome::from(error);
+        self.saver.refused = (!self.saver.writable).then(|| outcome.clone());
+        self.news(News::RecordUnusable, outcome);
     }
 
     /// Whether another process may still let the record go.
@@ -249,6 +255,10 @@ impl Client {
         if job.is_removal {
             // Nothing is stored now. What the player got since then is written next, and so is a later removal.
             self.saver.stored = State::default();
+            // What could not be read is gone: from here on the record is this client's.
+            self.saver.writable = true;
+            self.saver.in_memory = false;
+            self.saver.refused = None;
             self.saver.removal = self.saver.removal.filter(|version| *version > job.version);
         } else {
             self.saver.stored = job.state.clone();
@@ -307,24 +317,28 @@ impl Client {
         // A new reason to store is a new try.
         self.saver.retry_at = None;
         if self.saver.writable {
-            self.start_job(now);
-        } else if self.saver.in_memory || !self.newest.is_looser_than(&self.granted) {
+            return self.start_job(now);
+        }
+        if self.saver.in_memory || !self.newest.is_looser_than(&self.granted) {
             let state = self.newest.clone();
             self.settle(state);
         }
     }
 
+    /// Why nothing can be stored.
+    fn refusal(&self) -> Outcome {
+        self.saver.refused.clone().unwrap_or_else(|| {
+            let text = "another process holds the record; what was learnt is stored when it lets the record go";
+            Outcome::new(Code::RecordLocked, text)
+        })
+    }
+
     pub(super) fn save_waiter(&mut self, _now: Now, request: RequestId, operation: Operation) {
         let version = self.saver.version;
         if !self.saver.writable {
-            let outcome = if matches!(operation, Operation::Flush | Operation::Refresh) {
-                Outcome::OK
-            } else {
-                Outcome::new(
-                    Code::RecordLocked,
-                    "the record cannot be written now: another process holds it, or it was refused; what was learnt holds for this process only",
-                )
-            };
+            // A refresh has done its work when the answer is known; the others are about what is stored.
+            let is_done = operation == Operation::Refresh || self.saver.saved_version >= version;
+            let outcome = if is_done { Outcome::OK } else { self.refusal() };
             return self.complete(request, operation, outcome);
         }
         if self.saver.saved_version >= version && self.saver.removal.is_none() {
@@ -341,7 +355,7 @@ impl Client {
         self.saver.version = self.saver.version.saturating_add(1);
         self.saver.removal = Some(self.saver.version);
         self.saver.retry_at = None;
-        if self.saver.writable {
+        if self.may_remove() {
             let version = self.saver.version;
             self.saver.waiters.push(Waiter {
                 request,
@@ -349,15 +363,21 @@ impl Client {
                 version,
             });
         } else {
-            let text = "the record is held by another process or was refused; it was not removed";
-            self.complete(request, Operation::Forget, Outcome::new(Code::RecordLocked, text));
+            let outcome = self.refusal();
+            self.complete(request, Operation::Forget, outcome);
         }
         self.start_job(now);
     }
 
+    /// A record that cannot be read can be removed all the same, unless another process holds it.
+    fn may_remove(&self) -> bool {
+        self.saver.writable || self.saver.in_memory
+    }
+
     fn start_job(&mut self, now: Now) {
+        let is_allowed = self.saver.writable || (self.saver.removal.is_some() && self.may_remove());
         let saver = &mut self.saver;
-        if saver.job.is_some() || !saver.writable || saver.saved_version >= saver.version || saver.retry_at.is_some() {
+        if saver.job.is_some() || !is_allowed || saver.saved_version >= saver.version || saver.retry_at.is_some() {
             return;
         }
         saver.last_job = saver.last_job.saturating_add(1);

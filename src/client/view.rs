@@ -48,6 +48,9 @@ impl View {
 
     /// What the player should be told: from what they were last told to what is granted.
     pub fn notice(&self) -> Notice {
+        if self.is_told_ahead() {
+            return Notice::default();
+        }
         match &self.granted.standing {
             Standing::Ended(ended) => Notice::ended(ended.features_on.clone()),
             Standing::Session { session, bar: None, .. } => {
@@ -59,10 +62,18 @@ impl View {
 
     /// The changes from what the player was last told to what is granted.
     pub fn changes(&self) -> Changes {
+        if self.is_told_ahead() {
+            return Changes::default();
+        }
         compare(
             self.acknowledged.session().map(Arc::as_ref),
             self.granted.session().map(Arc::as_ref),
         )
+    }
+
+    /// The player was told of a newer state than the one that counts: a session from the consent flow is not stored yet.
+    fn is_told_ahead(&self) -> bool {
+        self.acknowledged.revision > self.granted.revision
     }
 
     /// The newest session, unless something bars it.

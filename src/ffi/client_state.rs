@@ -153,7 +153,10 @@ pub extern "C" fn playgate_client_acknowledge(client: playgate_client, out: *mut
 
 /// Gives the client the session that the consent flow gave the game: `len` bytes of JSON as for playgate_session_parse. It is
 /// read in the background and counts when it is stored; a session with another id replaces the held one whole. With a server
-/// it is then bound to the player there. Completes when it is stored, or with PLAYGATE_ERROR_INVALID_SESSION. Any thread.
+/// it is then bound to the player there. Completes when it is stored, or with PLAYGATE_ERROR_INVALID_SESSION. Where the
+/// record cannot be used it counts for this process only and completes with the record's error; while another process holds
+/// the record it completes with PLAYGATE_ERROR_RECORD_LOCKED and counts, no looser than what is stored, until that one lets
+/// the record go. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_adopt(
     client: playgate_client,
@@ -182,7 +185,8 @@ pub extern "C" fn playgate_client_refresh_after_push(
     request(client, out, |engine| Ok(engine.refresh(Cause::Push)?))
 }
 
-/// Forgets the player: denies at once, then removes every trace from the storage, and completes. Any thread.
+/// Forgets the player: denies at once, then removes every trace from the storage, and completes; a record that cannot be
+/// read is removed too. PLAYGATE_ERROR_RECORD_LOCKED: another process holds the record, and it was not removed. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_forget(client: playgate_client, out: *mut playgate_request) -> playgate_result {
     request(client, out, |engine| Ok(engine.forget()?))

@@ -293,6 +293,11 @@ impl playgate_client_options {
         let server = optional(self.server_url, MAX_URL, "server_url")?;
         if let Some(server) = server {
             join_path(server, &[]).map_err(|error| Failure::argument(error.to_string()))?;
+            if server.starts_with("http://") && !is_loopback(server) {
+                return Err(Failure::argument(
+                    "server_url must start with https://; http:// is for loopback only",
+                ));
+            }
         }
         let keys = KeyTexts::read(
             (self.key, self.key_len),
@@ -391,6 +396,16 @@ impl playgate_store_options {
             open_records(folder, &keys).map_err(|error| Failure::from(crate::host::record_outcome(&error)))?;
         Ok((records, is_sealed))
     }
+}
+
+/// Whether an http:// URL names this machine.
+fn is_loopback(url: &str) -> bool {
+    let authority = url.trim_start_matches("http://").split('/').next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host.eq_ignore_ascii_case("localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// A player's token, if it can be sent in a header.

@@ -74,6 +74,15 @@ impl Vault {
             Ok(None) => match lock_failure {
                 // Nothing stored and no way to store: still an honest "there is no session".
                 Some(error) if !locked_elsewhere => Err(failure(&error, false)),
+                // What was damaged stays "damaged", not "none", until a new record is written.
+                None if self.sets_aside && records.has_set_aside(&self.player).unwrap_or(false) => Err(LoadFailure {
+                    reason: Reason::RecordDamaged,
+                    outcome: Outcome::new(
+                        Code::RecordDamaged,
+                        "the player's record was damaged and was set aside; a refresh or a new consent makes a new one",
+                    ),
+                    writable: true,
+                }),
                 _ => Ok(Loaded {
                     writable: self.is_locked(),
                     ..Loaded::default()

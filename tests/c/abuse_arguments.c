@@ -253,7 +253,7 @@ static void options_of_clients(void)
     REFUSED(options.player = "", INVALID);
     REFUSED(options.folder = "", INVALID);
     REFUSED(options.token = SECRET_TOKEN " with a space", INVALID);
-    const char *const urls[] = {"", "game.example", "ftp://game.example", "https://", "https://game.example/?a=b", "https://a b/"};
+    const char *const urls[] = {"", "game.example", "ftp://game.example", "https://", "https://game.example/?a=b", "https://a b/", "http://game.example", "http://127.0.0.1.evil.example"};
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
         REFUSED(options.server_url = urls[i], INVALID);
     }

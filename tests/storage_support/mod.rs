@@ -1,7 +1,7 @@
 //! What the storage tests share: folders, records, and child processes of the same test.
 #![allow(dead_code)] // each test file uses its part
 
-mod media;
+pub mod media;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
-pub use media::*;
 use playgate::host::record::{Keys, RecordKey, Records};
 use playgate::host::storage::{FileStorage, FileStorageOptions, Storage};
 

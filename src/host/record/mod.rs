@@ -257,6 +257,14 @@ impl Records {
         Ok(set_aside?)
     }
 
+    /// Whether a corrupt record of this player was set aside and is still kept.
+    ///
+    /// # Errors
+    /// `Storage` when that cannot be told.
+    pub fn has_set_aside(&self, player: &str) -> Result<bool, RecordError> {
+        Ok(self.storage.has_set_aside(&self.name(player))?)
+    }
+
     /// Moves a corrupt record aside for support to look at. Only for errors that [`RecordError::is_corrupt`].
     ///
     /// # Errors

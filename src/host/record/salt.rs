@@ -69,6 +69,13 @@ pub(super) fn load_or_create(storage: &dyn Storage) -> Result<Salt, RecordError>
     if let Some(salt) = load(storage)? {
         return Ok(salt);
     }
+    if storage.has_records()? {
+        return Err(RecordError::new(
+            RecordErrorKind::SaltCorrupt,
+            "The store's salt is gone though records are there: none of them can be found. Bring the file back from a \
+             backup, or remove the whole folder to start anew.",
+        ));
+    }
     let new = Salt(crypto::random()?);
     // Another process may have been faster: what is stored counts.
     Salt::read(&storage.write_new(KEY, &new.to_bytes())?)

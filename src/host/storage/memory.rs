@@ -213,6 +213,22 @@ impl Storage for MemoryStorage {
         Ok(())
     }
 
+    fn has_set_aside(&self, key: &str) -> Result<bool, StorageError> {
+        check_key(key)?;
+        let state = self.state();
+        Ok(state
+            .content
+            .set_aside
+            .get(key)
+            .is_some_and(|pieces| !pieces.is_empty()))
+    }
+
+    fn has_records(&self) -> Result<bool, StorageError> {
+        let state = self.state();
+        let is_hash = |key: &String| key.len() == 32;
+        Ok(state.content.entries.keys().any(is_hash) || !state.content.set_aside.is_empty())
+    }
+
     fn forget_set_aside(&self, key: &str) -> Result<(), StorageError> {
         check_key(key)?;
         let mut state = self.state();

@@ -89,6 +89,12 @@ pub trait Storage: Send + Sync {
     /// Moves what is stored aside for support to look at, and keeps at most a few such pieces. The key is then empty.
     fn set_aside(&self, key: &str) -> Result<(), StorageError>;
 
+    /// Whether something was set aside for the key and is still kept.
+    fn has_set_aside(&self, key: &str) -> Result<bool, StorageError>;
+
+    /// Whether any record is stored, or was set aside.
+    fn has_records(&self) -> Result<bool, StorageError>;
+
     /// Removes everything that was set aside for the key.
     fn forget_set_aside(&self, key: &str) -> Result<(), StorageError>;
 

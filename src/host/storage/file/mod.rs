@@ -307,6 +307,30 @@ impl Storage for FileStorage {
         Ok(())
     }
 
+    fn has_set_aside(&self, key: &str) -> Result<bool, StorageError> {
+        check_key(key)?;
+        let pieces = self.pieces_set_aside(key);
+        let pieces = pieces.map_err(|err| self.failed("look for records that were set aside", &err))?;
+        Ok(!pieces.is_empty())
+    }
+
+    fn has_records(&self) -> Result<bool, StorageError> {
+        let look = || -> io::Result<bool> {
+            for entry in fs::read_dir(&self.folder)? {
+                let name = entry?.file_name();
+                let name = name.to_string_lossy();
+                let key = name.split('.').next().unwrap_or_default();
+                // A record's key is a hash; the lock file of a player of whom nothing is stored says nothing.
+                let is_hash = key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit());
+                if is_hash && !name.ends_with(".lock") {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        look().map_err(|err| self.failed("look for records", &err))
+    }
+
     fn forget_set_aside(&self, key: &str) -> Result<(), StorageError> {
         check_key(key)?;
         let forget = || {
