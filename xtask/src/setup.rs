@@ -12,6 +12,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("clang++", "clang"),
     ("readelf", "binutils"),
     ("valgrind", "valgrind"),
+    ("kill", "procps"),
+    ("unshare", "util-linux"),
 ];
 
 /// Makes sure that everything is there.
