@@ -92,6 +92,11 @@ fn await_event(engine: &Engine, wanted: impl Fn(&Event) -> bool) {
     }
 }
 
+/// The event that a request of this kind has ended well.
+fn completed(wanted: Operation) -> impl Fn(&Event) -> bool {
+    move |event| matches!(event, Event::Completed { operation, outcome, .. } if *operation == wanted && *outcome == Outcome::OK)
+}
+
 fn close(engine: &Engine) {
     assert_eq!(engine.close(Duration::from_secs(10)), Closed::Done);
 }
@@ -103,15 +108,7 @@ fn a_revocation_that_meets_a_full_disk_stays_a_revocation() {
         let folder = medium.join("records");
         let game = open(&folder, None);
         game.adopt(SESSION.into()).expect("accepted");
-        await_event(&game, |e| {
-            matches!(
-                e,
-                Event::Completed {
-                    operation: Operation::Adopt,
-                    ..
-                }
-            )
-        });
+        await_event(&game, completed(Operation::Adopt));
         assert_eq!(game.decide("voice-chat").access, Access::Allowed);
         close(&game);
         drop(game);
@@ -164,15 +161,7 @@ fn a_revocation_that_meets_a_full_disk_stays_a_revocation() {
         assert_eq!(game.decide("voice-chat").reason, Reason::SessionEnded);
         assert!(game.notice().is_some());
         game.acknowledge().expect("a notice was handed out");
-        await_event(&game, |e| {
-            matches!(
-                e,
-                Event::Completed {
-                    operation: Operation::Acknowledge,
-                    ..
-                }
-            )
-        });
+        await_event(&game, completed(Operation::Acknowledge));
         close(&game);
         drop(game);
         let game = open(&folder, None);
@@ -186,15 +175,7 @@ fn a_damaged_record_stays_damaged_until_there_is_a_new_one() {
     let folder = tempfile::tempdir().expect("a folder");
     let game = open(folder.path(), None);
     game.adopt(SESSION.into()).expect("accepted");
-    await_event(&game, |e| {
-        matches!(
-            e,
-            Event::Completed {
-                operation: Operation::Adopt,
-                ..
-            }
-        )
-    });
+    await_event(&game, completed(Operation::Adopt));
     close(&game);
     drop(game);
     let record = std::fs::read_dir(folder.path())
@@ -210,15 +191,7 @@ fn a_damaged_record_stays_damaged_until_there_is_a_new_one() {
     }
     let game = open(folder.path(), None);
     game.adopt(SESSION.into()).expect("accepted");
-    await_event(&game, |e| {
-        matches!(
-            e,
-            Event::Completed {
-                operation: Operation::Adopt,
-                ..
-            }
-        )
-    });
+    await_event(&game, completed(Operation::Adopt));
     close(&game);
     drop(game);
     assert_eq!(open(folder.path(), None).decide("voice-chat").access, Access::Allowed);
@@ -227,20 +200,19 @@ fn a_damaged_record_stays_damaged_until_there_is_a_new_one() {
 #[test]
 fn a_player_is_forgotten_also_when_the_key_is_lost() {
     let folder = tempfile::tempdir().expect("a folder");
-    let is_completed = |wanted: Operation| move |e: &Event| matches!(e, Event::Completed { operation, outcome, .. } if *operation == wanted && *outcome == Outcome::OK);
     let game = open(folder.path(), None);
     game.adopt(SESSION.into()).expect("accepted");
-    await_event(&game, is_completed(Operation::Adopt));
+    await_event(&game, completed(Operation::Adopt));
     close(&game);
     drop(game);
     let game = open_with_key(folder.path(), None, 2);
     assert_eq!(game.decide("voice-chat").reason, Reason::WrongKey);
     game.forget().expect("accepted");
-    await_event(&game, is_completed(Operation::Forget));
+    await_event(&game, completed(Operation::Forget));
     game.adopt(SESSION.into()).expect("accepted");
-    await_event(&game, is_completed(Operation::Adopt));
+    await_event(&game, completed(Operation::Adopt));
     game.forget().expect("accepted");
-    await_event(&game, is_completed(Operation::Forget));
+    await_event(&game, completed(Operation::Forget));
     close(&game);
     drop(game);
     assert_eq!(open(folder.path(), None).decide("voice-chat").reason, Reason::NoSession);

@@ -186,14 +186,18 @@ fn check_reserved(reserved: &[u64], flags: u32, known: u32) -> Result<(), Failur
 }
 
 /// One of the keys.
-fn key(at: *const u8, len: usize) -> Result<Option<RecordKey>, Failure> {
+fn key(at: *const u8, len: usize) -> Result<Option<Secret>, Failure> {
     if at.is_null() && len == 0 {
         return Ok(None);
     }
-    let secret = bytes(at, len, 1 << 16)?;
-    RecordKey::from_slice(secret)
-        .map(Some)
-        .ok_or_else(|| Failure::argument(format!("a key has {PLAYGATE_KEY_BYTES} bytes, but {len} were given")))
+    let given = bytes(at, len, 1 << 16)?;
+    let mut secret = Secret::default();
+    if given.len() != secret.len() {
+        let text = format!("a key has {PLAYGATE_KEY_BYTES} bytes, but {len} were given");
+        return Err(Failure::argument(text));
+    }
+    secret.copy_from_slice(given);
+    Ok(Some(secret))
 }
 
 /// Opens the storage for a folder.
@@ -220,10 +224,13 @@ fn open_records(folder: &str, keys: &KeyTexts) -> Result<Arc<Records>, crate::ho
     Records::open(storage, keys.keys()).map(Arc::new)
 }
 
+/// A key's bytes, wiped on drop.
+type Secret = zeroize::Zeroizing<[u8; 32]>;
+
 /// Keys kept for opening the records, perhaps more than once; wiped on drop.
 struct KeyTexts {
-    key: Option<zeroize::Zeroizing<[u8; 32]>>,
-    previous: Option<zeroize::Zeroizing<[u8; 32]>>,
+    key: Option<Secret>,
+    previous: Option<Secret>,
     migrate_unsealed: bool,
 }
 
@@ -233,17 +240,9 @@ impl KeyTexts {
         (previous_at, previous_len): (*const u8, usize),
         migrate_unsealed: bool,
     ) -> Result<Self, Failure> {
-        let copy = |at: *const u8, len: usize| -> Result<Option<zeroize::Zeroizing<[u8; 32]>>, Failure> {
-            if key(at, len)?.is_none() {
-                return Ok(None);
-            }
-            let mut secret = zeroize::Zeroizing::new([0u8; 32]);
-            secret.copy_from_slice(bytes(at, len, 32)?);
-            Ok(Some(secret))
-        };
         let texts = Self {
-            key: copy(at, len)?,
-            previous: copy(previous_at, previous_len)?,
+            key: key(at, len)?,
+            previous: key(previous_at, previous_len)?,
             migrate_unsealed,
         };
         if texts.key.is_none() && (texts.previous.is_some() || migrate_unsealed) {
@@ -255,7 +254,7 @@ impl KeyTexts {
     }
 
     fn keys(&self) -> Keys {
-        let make = |secret: &Option<zeroize::Zeroizing<[u8; 32]>>| secret.as_ref().map(|s| RecordKey::new(**s));
+        let make = |secret: &Option<Secret>| secret.as_ref().map(|s| RecordKey::new(**s));
         Keys {
             key: make(&self.key),
             previous_key: make(&self.previous),

@@ -13,9 +13,6 @@ fn generated() -> Result<String, String> {
     let messages = run::output(cargo().args(["build", "--package", "playgate", "--message-format", "json"]))?;
     let out_dir = messages
         .lines()
-        .filter(|line| {
-            line.contains("\"build-script-executed\"") && line.contains("/xtask") | line.contains("playgate@")
-        })
         .filter_map(|line| {
             line.split("\"out_dir\":\"")
                 .nth(1)?
