@@ -13,7 +13,7 @@ use crate::{
         storage::{MemoryStorage, Storage},
         transport::Transport,
     },
-    protocol::join_path,
+    protocol::{is_loopback, join_path},
 };
 
 /// The ABI version of this header; the library's own is playgate_abi_version().
@@ -395,16 +395,6 @@ impl playgate_store_options {
             open_records(folder, &keys).map_err(|error| Failure::from(crate::host::record_outcome(&error)))?;
         Ok((records, is_sealed))
     }
-}
-
-/// Whether an http:// URL names this machine.
-fn is_loopback(url: &str) -> bool {
-    let authority = url.trim_start_matches("http://").split('/').next().unwrap_or_default();
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    host.eq_ignore_ascii_case("localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// A player's token, if it can be sent in a header.

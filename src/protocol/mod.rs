@@ -12,7 +12,9 @@
 )]
 #![forbid(unsafe_code)]
 
+pub mod age_signal;
 pub mod backend;
+pub mod challenge;
 pub mod http;
 mod retry_after;
 mod url;
@@ -23,4 +25,4 @@ pub mod kid;
 pub mod webhook;
 
 pub use retry_after::retry_after_ms;
-pub use url::{UrlError, join_path};
+pub use url::{UrlError, is_loopback, is_web_url, join_path};

@@ -49,6 +49,32 @@ pub fn join_path(base: &str, segments: &[&str]) -> Result<String, UrlError> {
     Ok(url)
 }
 
+/// Whether a person's browser may be sent there: `https://`, or `http://` on this machine, with a host, without a user
+/// name, and of characters that a URL has.
+pub fn is_web_url(url: &str) -> bool {
+    let (rest, is_plain) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+        (Some(rest), _) => (rest, false),
+        (None, Some(rest)) => (rest, true),
+        (None, None) => return false,
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_clean = rest
+        .bytes()
+        .all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b));
+    is_clean && !authority.is_empty() && !authority.contains('@') && (!is_plain || is_loopback(url))
+}
+
+/// Whether an `http://` URL names this machine.
+pub fn is_loopback(url: &str) -> bool {
+    let rest = url.strip_prefix("http://").unwrap_or_default();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host.eq_ignore_ascii_case("localhost") || host.parse::<core::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
 /// Appends a text with everything encoded but RFC 3986's unreserved characters.
 pub(crate) fn push_encoded(url: &mut String, text: &str) {
     // A segment of dots would be a step to another folder.
