@@ -61,11 +61,7 @@ impl Ask {
     /// # Errors
     /// The base URL cannot be used.
     pub fn request(&self, base: &str, token: Option<&str>) -> Result<Request, UrlError> {
-        let mut headers = Vec::with_capacity(4);
-        headers.push(("Accept".to_owned(), "application/json".to_owned()));
-        if let Some(token) = token {
-            headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
-        }
+        let mut headers = headers(token);
         let (method, url, body) = match self {
             Self::Own => (Method::Get, join_path(base, &["api", "session"])?, Vec::new()),
             Self::Session { id, etag } => {
@@ -87,6 +83,16 @@ impl Ask {
             body,
         })
     }
+}
+
+/// The headers that every request has.
+pub(super) fn headers(token: Option<&str>) -> Vec<(String, String)> {
+    let mut headers = Vec::with_capacity(4);
+    headers.push(("Accept".to_owned(), "application/json".to_owned()));
+    if let Some(token) = token {
+        headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
+    }
+    headers
 }
 
 /// What the server answered.
@@ -142,6 +148,13 @@ pub fn read(ask: &Ask, response: &Response, now_ms: i64) -> Answer {
     match response.status {
         200 => read_body(ask, response),
         304 if matches!(ask, Ask::Session { etag: Some(_), .. }) => Answer::Unchanged,
+        _ => read_failure(response, now_ms),
+    }
+}
+
+/// What an answer other than 200 means, whatever was asked.
+pub(super) fn read_failure(response: &Response, now_ms: i64) -> Answer {
+    match response.status {
         304 => Answer::Malformed("the server answered 304 to a request without an entity tag".to_owned()),
         401 => Answer::Unauthorized,
         429 => Answer::RateLimited {
@@ -171,26 +184,30 @@ struct Body<'a> {
     permissions: Option<serde::de::IgnoredAny>,
 }
 
-fn read_body(ask: &Ask, response: &Response) -> Answer {
+/// A JSON object in a body; the error is a sentence that says where, and quotes nothing.
+pub(super) fn read_object<'a, T: Deserialize<'a>>(response: &'a Response) -> Result<(&'a str, T), String> {
     // Room for the changes list beside the session.
     if response.body.len() > 4 * MAX_JSON_BYTES {
-        return Answer::Malformed("the server's answer is too long".to_owned());
+        return Err("the server's answer is too long".to_owned());
     }
-    let Ok(text) = core::str::from_utf8(&response.body) else {
-        return Answer::Malformed("the server's answer is not UTF-8".to_owned());
-    };
+    let text = core::str::from_utf8(&response.body).map_err(|_| "the server's answer is not UTF-8".to_owned())?;
     if !text.trim_ascii_start().starts_with('{') {
-        return Answer::Malformed("the server's answer is not a JSON object".to_owned());
+        return Err("the server's answer is not a JSON object".to_owned());
     }
-    let body: Body<'_> = match serde_json::from_str(text) {
-        Ok(body) => body,
-        Err(error) => {
-            return Answer::Malformed(format!(
-                "the server's answer cannot be read (line {}, column {})",
-                error.line(),
-                error.column()
-            ));
-        }
+    let body = serde_json::from_str(text).map_err(|error| {
+        format!(
+            "the server's answer cannot be read (line {}, column {})",
+            error.line(),
+            error.column()
+        )
+    })?;
+    Ok((text, body))
+}
+
+fn read_body(ask: &Ask, response: &Response) -> Answer {
+    let (text, body): (&str, Body<'_>) = match read_object(response) {
+        Ok(read) => read,
+        Err(text) => return Answer::Malformed(text),
     };
     if body.session_deleted == Some(true) {
         return match (body.session_id.as_deref(), ask.id()) {

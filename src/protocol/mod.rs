@@ -17,6 +17,7 @@ pub mod backend;
 pub mod challenge;
 pub mod http;
 mod retry_after;
+pub mod upgrade;
 mod url;
 
 #[cfg(feature = "trusted-server")]
