@@ -55,6 +55,11 @@ impl App {
         })
     }
 
+    /// `http://ADDRESS:PORT`, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// The state, locked. Never held across an await.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

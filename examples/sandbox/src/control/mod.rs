@@ -1,5 +1,6 @@
 //! The control API: what the parent does, and what tests and people do to the service. Not part of k-ID.
 
+mod challenges;
 mod players;
 mod service;
 
@@ -34,6 +35,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/reset", post(service::reset))
         .route("/date", put(service::set_date))
         .route("/switches", get(service::switches).put(service::set_switches))
+        .route("/lifetimes", get(service::lifetimes).put(service::set_lifetimes))
         .route(
             "/faults",
             get(service::faults)
@@ -43,6 +45,13 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/webhooks", get(service::webhooks).put(service::set_webhooks))
         .route("/webhooks/test", post(service::test_webhooks))
         .route("/requests", get(service::requests).delete(service::clear_requests))
+        .route("/challenges", get(challenges::list))
+        .route("/challenges/{id}", get(challenges::one))
+        .route("/challenges/{id}/open", post(challenges::open))
+        .route("/challenges/{id}/approve", post(challenges::approve))
+        .route("/challenges/{id}/refuse", post(challenges::refuse))
+        .route("/challenges/{id}/expire", post(challenges::expire))
+        .route("/emails", get(challenges::emails))
         .route("/players", get(players::list).post(players::create))
         .route("/players/{player}", get(players::one))
         .route("/players/{player}/permissions", put(players::replace_permissions))

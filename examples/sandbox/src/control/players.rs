@@ -63,21 +63,19 @@ fn details(state: &State, player: &str) -> Answer {
     Ok(Json(details))
 }
 
-/// Runs an edit, sends the webhook it leads to, and answers with the player as they are then. `webhook` in the answer
-/// names the event that was sent, or is null.
+/// Runs an edit, sends the webhooks it leads to, and answers with the player as they are then. `webhook` in the answer
+/// names the event that was sent last, or is null.
 fn edited(app: &App, player: &str, edit: impl FnOnce(&mut State) -> Outcome) -> Answer {
-    let (event, answer) = {
+    let (events, answer) = {
         let mut state = app.state();
         // A revocation makes the session id useless as a name of the player.
         let kuid = state.player(player)?.kuid.clone();
-        let event = edit(&mut state)?;
-        (event, details(&state, &kuid)?)
+        let events = edit(&mut state)?;
+        (events, details(&state, &kuid)?)
     };
-    if let Some(event) = &event {
-        app.webhooks.send(event);
-    }
+    app.webhooks.send_all(&events);
     let Json(mut answer) = answer;
-    answer["webhook"] = json!(event.as_ref().map(Event::name));
+    answer["webhook"] = json!(events.last().map(Event::name));
     Ok(Json(answer))
 }
 
@@ -144,20 +142,20 @@ pub async fn move_birthday(
 ) -> Answer {
     edited(&app, &player, |state| {
         state.move_birthday(&player, &birthday.date_of_birth)?;
-        Ok(None)
+        Ok(Vec::new())
     })
 }
 
 /// `POST /players/{player}/revoke`.
 pub async fn revoke(Shared(app): Shared<Arc<App>>, Path(player): Path<String>) -> Answer {
-    edited(&app, &player, |state| state.revoke(&player).map(Some))
+    edited(&app, &player, |state| state.revoke(&player))
 }
 
 /// `POST /players/{player}/hold`.
 pub async fn hold(Shared(app): Shared<Arc<App>>, Path(player): Path<String>) -> Answer {
     edited(&app, &player, |state| {
         state.set_status(&player, SessionStatus::Hold)?;
-        Ok(None)
+        Ok(Vec::new())
     })
 }
 
@@ -165,7 +163,7 @@ pub async fn hold(Shared(app): Shared<Arc<App>>, Path(player): Path<String>) -> 
 pub async fn release(Shared(app): Shared<Arc<App>>, Path(player): Path<String>) -> Answer {
     edited(&app, &player, |state| {
         state.set_status(&player, SessionStatus::Active)?;
-        Ok(None)
+        Ok(Vec::new())
     })
 }
 
@@ -184,6 +182,6 @@ pub async fn consent_again(
 ) -> Answer {
     edited(&app, &player, |state| {
         state.consent_again(&player, consent.permissions.as_deref())?;
-        Ok(None)
+        Ok(Vec::new())
     })
 }

@@ -13,6 +13,7 @@ use super::{Body, read_date};
 use crate::error::ApiError;
 use crate::faults::FaultsEdit;
 use crate::server::App;
+use crate::state::links::LifetimesEdit;
 use crate::state::switches::SwitchesEdit;
 
 type Answer = Result<Json<Value>, ApiError>;
@@ -25,13 +26,14 @@ pub async fn state(Shared(app): Shared<Arc<App>>) -> Json<Value> {
 fn overview(app: &App) -> Value {
     let state = app.state();
     json!({
-        "url": format!("http://{}", app.address),
+        "url": app.url(),
         "productId": app.config.product_id,
         "today": state.today().to_string(),
         "todayIsFixed": state.fixed_today.is_some(),
         "playerCount": state.player_count(),
         "requestCount": app.log.total(),
         "switches": state.switches,
+        "lifetimes": state.lifetimes,
         "faults": app.faults.shown(),
         "webhooks": app.webhooks.shown_settings(),
     })
@@ -68,6 +70,18 @@ pub async fn set_switches(Shared(app): Shared<Arc<App>>, Body(edit): Body<Switch
     let mut state = app.state();
     state.switches.apply(&edit)?;
     Ok(Json(json!(state.switches)))
+}
+
+/// `GET /lifetimes`.
+pub async fn lifetimes(Shared(app): Shared<Arc<App>>) -> Json<Value> {
+    Json(json!(app.state().lifetimes))
+}
+
+/// `PUT /lifetimes`.
+pub async fn set_lifetimes(Shared(app): Shared<Arc<App>>, Body(edit): Body<LifetimesEdit>) -> Answer {
+    let mut state = app.state();
+    state.lifetimes.apply(&edit)?;
+    Ok(Json(json!(state.lifetimes)))
 }
 
 /// `GET /faults`.

@@ -1,9 +1,14 @@
-//! What the simulated k-ID knows: its players, its date, its switches. In memory only.
+//! What the simulated k-ID knows: its players, their challenges, its date, its switches. In memory only.
 
 pub mod age;
+pub mod age_signal;
+pub mod answer;
+pub mod challenge;
+pub mod links;
 pub mod permission;
 pub mod player;
 pub mod switches;
+pub mod upgrade;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,6 +22,8 @@ use uuid::Uuid;
 use crate::error::ApiError;
 use crate::webhooks::Event;
 use age::{AgeRules, BirthDate};
+use challenge::{Challenges, Status};
+use links::Lifetimes;
 use permission::{Holder, NamedPermission, Permission, PermissionEdit};
 use player::{Allowance, Player, SessionStatus};
 use switches::Switches;
@@ -27,6 +34,8 @@ pub struct State {
     pub switches: Switches,
     /// The date that was set; None follows the real one (UTC).
     pub fixed_today: Option<Date>,
+    pub lifetimes: Lifetimes,
+    pub challenges: Challenges,
     /// In the order in which they were created.
     players: BTreeMap<u64, Player>,
     number_of_kuid: HashMap<String, u64>,
@@ -48,8 +57,8 @@ pub struct NewPlayer {
     pub has_approver_email: Option<bool>,
 }
 
-/// What an edit leads to: a webhook, or none because nothing has changed.
-pub type Outcome = Result<Option<Event>, ApiError>;
+/// The webhooks that an edit leads to, in this order; none when nothing has changed.
+pub type Outcome = Result<Vec<Event>, ApiError>;
 
 impl State {
     /// The date on which ages are computed.
@@ -78,6 +87,11 @@ impl State {
             .or_else(|| self.number_of_session.get(kuid_or_session))
             .and_then(|number| self.players.get_mut(number))
             .ok_or_else(no_such_player)
+    }
+
+    /// The player with this number.
+    pub fn player_by_number(&self, number: u64) -> Option<&Player> {
+        self.players.get(&number)
     }
 
     /// The player who has this session now.
@@ -148,7 +162,9 @@ impl State {
             permissions,
             allowances: new.allowances.clone().unwrap_or_else(Allowance::usual_set),
             has_approver_email: new.has_approver_email.unwrap_or(true),
+            approver_email: None,
             session: None,
+            gone_until: None,
             sessions_created: 0,
         };
         let session_id = player.open_session().to_owned();
@@ -215,7 +231,9 @@ impl State {
         edit(player, player.holder(today))?;
         let after = (player.permissions_on(today), &player.allowances);
         let changed = before.0 != after.0 || before.1 != *after.1;
-        Ok(changed.then_some(Event::ChangePermissions { session_id }))
+        Ok(Vec::from_iter(
+            changed.then_some(Event::ChangePermissions { session_id }),
+        ))
     }
 
     /// Corrects the date of birth. No webhook: age is seen by comparison only.
@@ -235,12 +253,24 @@ impl State {
         Ok(())
     }
 
-    /// Deletes the session; the player stays.
-    pub fn revoke(&mut self, player: &str) -> Result<Event, ApiError> {
+    /// Fails the player's open challenges and deletes the session; the player stays.
+    pub fn revoke(&mut self, player: &str) -> Outcome {
         let player = self.player_mut(player)?;
         let record = player.session.take().ok_or_else(no_session)?;
-        self.number_of_session.remove(&record.id);
-        Ok(Event::Delete { session_id: record.id })
+        let Some(number) = self.number_of_session.remove(&record.id) else {
+            return Err(no_such_player());
+        };
+        let failed = self.challenges.fail_all_of(number).into_iter();
+        let mut events: Vec<Event> = failed
+            .map(|(challenge_id, kind)| Event::ChallengeState {
+                challenge_id,
+                kind,
+                status: Status::Fail,
+                session_id: None,
+            })
+            .collect();
+        events.push(Event::Delete { session_id: record.id });
+        Ok(events)
     }
 
     /// Consents again after a revocation: a new session id, the same kuid.
@@ -292,7 +322,7 @@ fn age_rules(new: &NewPlayer) -> Result<AgeRules, ApiError> {
 }
 
 /// An ISO 3166 code: a country (`DE`), or a country and a subdivision (`US-CA`).
-fn check_jurisdiction(code: &str) -> Result<(), ApiError> {
+pub fn check_jurisdiction(code: &str) -> Result<(), ApiError> {
     let (country, subdivision) = match code.split_once('-') {
         Some((country, subdivision)) => (country, Some(subdivision)),
         None => (code, None),

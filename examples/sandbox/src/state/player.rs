@@ -1,5 +1,7 @@
 //! One player: who they are, what was consented to, and the session that follows from it on a given day.
 
+use std::time::Instant;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value, json};
@@ -23,15 +25,31 @@ pub struct Player {
     pub permissions: Vec<Permission>,
     pub allowances: Vec<Allowance>,
     pub has_approver_email: bool,
+    /// The address of the last approving adult, where it is known.
+    pub approver_email: Option<String>,
     /// None after a revocation.
     pub session: Option<SessionRecord>,
     pub sessions_created: u32,
+    /// Until then `/session/get` does not find the session.
+    pub gone_until: Option<Instant>,
 }
 
 /// What a session is beyond the player it belongs to.
 pub struct SessionRecord {
     pub id: String,
     pub status: SessionStatus,
+    /// The age that was verified last.
+    pub age_verification: Option<AgeVerification>,
+}
+
+/// `ageVerification` of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AgeVerification {
+    pub verified_age: u8,
+    pub platform_name: String,
+    pub declaration_type: String,
+    pub verified_at: String,
 }
 
 /// `status` of a session.
@@ -80,10 +98,12 @@ pub struct Session<'a> {
     age_category: &'static str,
     date_of_birth: &'a str,
     jurisdiction: &'a str,
-    managed_by: ManagedBy,
+    pub managed_by: ManagedBy,
     permissions: Vec<Permission>,
     allowances: &'a [Allowance],
     has_approver_email: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_verification: Option<&'a AgeVerification>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sandbox_unknown_field: Option<Value>,
 }
@@ -133,6 +153,7 @@ impl Player {
             permissions,
             allowances: &self.allowances,
             has_approver_email: self.has_approver_email,
+            age_verification: record.age_verification.as_ref(),
             sandbox_unknown_field: switches
                 .unknown_field
                 .then(|| json!({"addedBy": "a newer server", "values": [1, 2.5, null, "ü"]})),
@@ -178,7 +199,43 @@ impl Player {
             .insert(SessionRecord {
                 id: Uuid::new_v4().to_string(),
                 status: SessionStatus::Active,
+                age_verification: None,
             })
             .id
+    }
+
+    /// Goes on with the session under a new id, and gives that.
+    pub fn move_session(&mut self) -> String {
+        let old = self.session.take();
+        let id = self.open_session().to_owned();
+        if let (Some(old), Some(new)) = (old, &mut self.session) {
+            *new = SessionRecord { id: id.clone(), ..old };
+        }
+        id
+    }
+
+    /// Whether `/session/get` does not find the session for the time being.
+    pub fn is_gone(&self) -> bool {
+        self.gone_until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Switches a permission on, if the player has it.
+    pub fn switch_on(&mut self, name: &str) {
+        if let Some(held) = self.permissions.iter_mut().find(|held| held.name == name) {
+            held.enabled = true;
+        }
+    }
+
+    /// The age that the session says was verified.
+    pub fn verified_age(&self) -> Option<u8> {
+        let verification = self.session.as_ref()?.age_verification.as_ref()?;
+        Some(verification.verified_age)
+    }
+
+    /// Keeps a verification in the session.
+    pub fn store_verification(&mut self, verification: AgeVerification) {
+        if let Some(record) = &mut self.session {
+            record.age_verification = Some(verification);
+        }
     }
 }

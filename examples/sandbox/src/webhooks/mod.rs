@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::state::challenge::{Kind, Status};
 use delivery::{Message, Signature, Target};
 
 /// How many deliveries the list keeps.
@@ -29,6 +30,13 @@ pub enum Event {
     ChangePermissions { session_id: String },
     /// The session is gone.
     Delete { session_id: String },
+    /// A challenge was opened or answered. The session is that of a PASS.
+    ChallengeState {
+        challenge_id: String,
+        kind: Kind,
+        status: Status,
+        session_id: Option<String>,
+    },
 }
 
 impl Event {
@@ -37,13 +45,42 @@ impl Event {
         match self {
             Self::ChangePermissions { .. } => "Session.ChangePermissions",
             Self::Delete { .. } => "Session.Delete",
+            Self::ChallengeState { .. } => "Challenge.StateChange",
         }
     }
 
-    fn session_id(&self) -> &str {
+    fn session_id(&self) -> Option<&str> {
         match self {
-            Self::ChangePermissions { session_id } | Self::Delete { session_id } => session_id,
+            Self::ChangePermissions { session_id } | Self::Delete { session_id } => Some(session_id),
+            Self::ChallengeState { session_id, .. } => session_id.as_deref(),
         }
+    }
+
+    fn challenge_id(&self) -> Option<&str> {
+        match self {
+            Self::ChallengeState { challenge_id, .. } => Some(challenge_id),
+            Self::ChangePermissions { .. } | Self::Delete { .. } => None,
+        }
+    }
+
+    /// `data`.
+    fn data(&self, product_id: u64) -> Value {
+        let id = self.challenge_id().or(self.session_id());
+        let mut data = json!({"id": id, "productId": product_id});
+        if let Self::ChallengeState {
+            kind,
+            status,
+            session_id,
+            ..
+        } = self
+        {
+            data["status"] = json!(status);
+            data["type"] = json!(kind);
+            if let Some(session_id) = session_id {
+                data["sessionId"] = json!(session_id);
+            }
+        }
+        data
     }
 }
 
@@ -133,7 +170,8 @@ enum Standing {
 struct Delivery {
     number: u64,
     event_type: &'static str,
-    session_id: String,
+    session_id: Option<String>,
+    challenge_id: Option<String>,
     state: Standing,
     attempts: Vec<Attempt>,
 }
@@ -252,6 +290,13 @@ impl Webhooks {
         self.inner().settings.shown()
     }
 
+    /// Sends these events in the background, each on its own.
+    pub fn send_all(&self, events: &[Event]) {
+        for event in events {
+            self.send(event);
+        }
+    }
+
     /// Sends `event` in the background. To be called on the server's runtime.
     pub fn send(&self, event: &Event) {
         let (ticket, settings) = {
@@ -268,7 +313,8 @@ impl Webhooks {
             inner.deliveries.push_back(Delivery {
                 number,
                 event_type: event.name(),
-                session_id: event.session_id().to_owned(),
+                session_id: event.session_id().map(str::to_owned),
+                challenge_id: event.challenge_id().map(str::to_owned),
                 state,
                 attempts: Vec::new(),
             });
@@ -281,10 +327,7 @@ impl Webhooks {
         let Some(target) = settings.target() else {
             return;
         };
-        let message = Message::new(
-            event.name(),
-            &json!({"id": event.session_id(), "productId": self.product_id}),
-        );
+        let message = Message::new(event.name(), &event.data(self.product_id));
         let webhooks = self.clone();
         tokio::spawn(async move {
             webhooks.deliver(ticket, target, settings, message).await;

@@ -92,6 +92,52 @@ impl Service {
         self.get(&format!("/api/v1/session/get?sessionId={session_id}"))
     }
 
+    /// `POST` to k-ID's side with the default key.
+    pub fn post(&self, path: &str, body: Value) -> Answer {
+        let request = self.agent.post(format!("{}/api/v1{path}", self.url));
+        let request = request.header("Authorization", "Bearer sandbox-key");
+        read(request.send(body.to_string()).expect("an answer")).expect("a body")
+    }
+
+    /// A player's wish for some permissions, which must be taken.
+    pub fn upgrade(&self, session_id: &str, names: &[&str]) -> Value {
+        let answer = self.post("/session/upgrade", wish(session_id, names));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
+    }
+
+    /// `POST` to k-ID's side that must be answered with 400; gives the code and the text.
+    pub fn bad(&self, path: &str, body: Value) -> (String, String) {
+        let what = body.to_string();
+        let answer = self.post(path, body);
+        assert_eq!(answer.status, 400, "{what}");
+        let error = answer.json();
+        (
+            text(&error["error"]).to_owned(),
+            text(&error["errorMessage"]).to_owned(),
+        )
+    }
+
+    /// `GET /challenge/get-status`.
+    pub fn status_of(&self, challenge_id: &str) -> Value {
+        let answer = self.get(&format!("/api/v1/challenge/get-status?challengeId={challenge_id}"));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
+    }
+
+    /// The session as `/session/get` has it now.
+    pub fn now(&self, session_id: &str) -> Value {
+        let answer = self.session(session_id);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
+    }
+
+    /// An adult whose loot boxes wait for a verified age of 18.
+    pub fn adult(&self) -> Value {
+        self.control("PUT", "/date", json!({"today": "2026-05-10"}));
+        self.control("POST", "/players", json!({"name": "Eve", "dateOfBirth": "2000-01-01"}))
+    }
+
     /// A control call with a body, whatever it answers.
     pub fn send(&self, method: &str, path: &str, body: &str) -> Answer {
         let request = ureq::http::Request::builder()
@@ -134,6 +180,20 @@ impl Service {
         self.control("PUT", "/date", json!({"today": "2026-05-10"}));
         self.control("POST", "/players", json!({"name": "Ann", "dateOfBirth": "2015-01-20"}))
     }
+}
+
+/// The body of `/session/upgrade`.
+pub fn wish(session_id: &str, names: &[&str]) -> Value {
+    let names: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+    json!({"sessionId": session_id, "requestedPermissions": names})
+}
+
+pub fn session_id(player: &Value) -> &str {
+    text(&player["session"]["sessionId"])
+}
+
+pub fn challenge_id(upgraded: &Value) -> &str {
+    text(&upgraded["challenge"]["challengeId"])
 }
 
 pub fn text(value: &Value) -> &str {

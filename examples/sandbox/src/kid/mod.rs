@@ -1,5 +1,8 @@
 //! The side that k-ID shows to a product's server.
 
+mod challenges;
+mod upgrade;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -9,7 +12,7 @@ use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router, extract::Request};
 use serde::Serialize;
 
@@ -23,6 +26,16 @@ use crate::state::switches::Switches;
 pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/session/get", get(session_get))
+        .route("/session/upgrade", post(upgrade::upgrade))
+        .route("/challenge/get", get(challenges::get))
+        .route("/challenge/get-status", get(challenges::get_status))
+        .route("/challenge/send-email", post(challenges::send_email))
+        .route("/challenge/generate-otp", post(challenges::generate_otp))
+        .route(
+            "/widget/generate-manage-session-permissions-url",
+            post(challenges::widget_url),
+        )
+        .route("/test/set-challenge-status", post(challenges::set_status))
         .route_layer(middleware::from_fn_with_state(app.clone(), authorized))
         .method_not_allowed_fallback(unknown_method)
         .fallback(unknown_path)
@@ -66,6 +79,7 @@ async fn session_get(
         return Err(ApiError::invalid("sessionId or kuid is required"));
     };
     let session = player
+        .filter(|player| !player.is_gone())
         .and_then(|player| player.session_on(state.today(), switches))
         .ok_or_else(|| session_not_found(switches))?;
     if value("etag") == Some(&session.etag) {
