@@ -1,6 +1,7 @@
 //! Webhooks: signed, sent in the background, tried again, dropped for good after the last retry.
 
 mod delivery;
+mod event;
 mod sign;
 
 use std::collections::VecDeque;
@@ -15,74 +16,13 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::error::ApiError;
-use crate::state::challenge::{Kind, Status};
 use delivery::{Message, Signature, Target};
+pub use event::Event;
 
 /// How many deliveries the list keeps.
 const KEPT: usize = 200;
 /// How many webhooks are on their way at the same time.
 const AT_ONCE: usize = 32;
-
-/// What k-ID tells the product's server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// A parent changed something, or a threshold permission was unlocked.
-    ChangePermissions { session_id: String },
-    /// The session is gone.
-    Delete { session_id: String },
-    /// A challenge was opened or answered. The session is that of a PASS.
-    ChallengeState {
-        challenge_id: String,
-        kind: Kind,
-        status: Status,
-        session_id: Option<String>,
-    },
-}
-
-impl Event {
-    /// `eventType`.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::ChangePermissions { .. } => "Session.ChangePermissions",
-            Self::Delete { .. } => "Session.Delete",
-            Self::ChallengeState { .. } => "Challenge.StateChange",
-        }
-    }
-
-    fn session_id(&self) -> Option<&str> {
-        match self {
-            Self::ChangePermissions { session_id } | Self::Delete { session_id } => Some(session_id),
-            Self::ChallengeState { session_id, .. } => session_id.as_deref(),
-        }
-    }
-
-    fn challenge_id(&self) -> Option<&str> {
-        match self {
-            Self::ChallengeState { challenge_id, .. } => Some(challenge_id),
-            Self::ChangePermissions { .. } | Self::Delete { .. } => None,
-        }
-    }
-
-    /// `data`.
-    fn data(&self, product_id: u64) -> Value {
-        let id = self.challenge_id().or(self.session_id());
-        let mut data = json!({"id": id, "productId": product_id});
-        if let Self::ChallengeState {
-            kind,
-            status,
-            session_id,
-            ..
-        } = self
-        {
-            data["status"] = json!(status);
-            data["type"] = json!(kind);
-            if let Some(session_id) = session_id {
-                data["sessionId"] = json!(session_id);
-            }
-        }
-        data
-    }
-}
 
 /// Where webhooks go, and how patiently.
 #[derive(Clone, Debug)]
