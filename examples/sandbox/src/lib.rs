@@ -1,8 +1,8 @@
-//! A simulated k-ID service: sessions, signed webhooks, and a control API with a web page on which a person plays the
-//! parent. Everything is in memory; nothing leaves the machine except webhooks to the address that was set.
+//! A simulated k-ID service: sessions, challenges, signed webhooks, and a control API with web pages on which a person
+//! plays the parent. Everything is in memory; nothing leaves the machine except webhooks to the address that was set.
 //!
-//! The rooms: `state` (players, ages, sessions), `kid` (what a product's server asks), `webhooks` (what it is told),
-//! `faults` (how the service breaks), `control` (what the parent and tests do), `page` (the same by hand),
+//! The rooms: `state` (players, ages, sessions, challenges), `kid` (what a product's server asks), `webhooks` (what it is
+//! told), `faults` (how the service breaks), `control` (what the parent and tests do), `page` (the same by hand),
 //! `request_log`, and `server`, which joins them.
 //!
 //! ```

@@ -91,7 +91,7 @@ fn router(app: &Arc<App>) -> Router {
     Router::new()
         .nest("/api/v1", kid::routes(app))
         .nest("/control", control::routes(app))
-        .merge(page::routes())
+        .merge(page::routes(app))
         .method_not_allowed_fallback(unknown_method)
         .fallback(unknown_path)
         .with_state(app.clone())

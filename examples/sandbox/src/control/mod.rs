@@ -72,14 +72,14 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
 
 /// Keeps other web pages that the person at this machine visits from steering the sandbox: a browser's call must come
 /// from the sandbox's own page, and by a name of this machine when the sandbox listens to this machine only.
-async fn from_here(Shared(app): Shared<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn from_here(Shared(app): Shared<Arc<App>>, request: Request, next: Next) -> Response {
     if is_own(request.headers(), app.address.ip()) {
         return next.run(request).await;
     }
     ApiError {
         status: StatusCode::FORBIDDEN,
         code: "FORBIDDEN",
-        message: "the control API takes calls of a browser from the sandbox's own page only".to_owned(),
+        message: "the sandbox takes calls of a browser from its own pages only".to_owned(),
     }
     .into_response()
 }

@@ -1,20 +1,48 @@
-//! The page on which a person plays the parent: one file, nothing from elsewhere.
+//! The pages: the one on which a person plays the parent, and those that challenges and widgets lead to. Nothing in them
+//! comes from elsewhere.
+
+mod ask;
+mod html;
+mod widget;
+
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::middleware;
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-const PAGE: &str = include_str!("parent.html");
+use crate::control::from_here;
+use crate::server::App;
 
-/// Whether `path` is the page's.
+/// The parent's page in one piece.
+static PARENT: LazyLock<String> = LazyLock::new(|| {
+    let script = concat!(include_str!("parent.js"), include_str!("inbox.js"));
+    include_str!("parent.html")
+        .replace("/*style*/\n", include_str!("style.css"))
+        .replace("/*script*/\n", script)
+});
+
+const AUTHORIZE: &str = "/family/authorize";
+const AGE_ASSURANCE: &str = "/age-assurance";
+const CODE: &str = "/code";
+const WIDGET: &str = "/widget/manage-session-permissions";
+
+/// Whether `path` is a page's.
 pub fn owns(path: &str) -> bool {
-    matches!(path, "/" | "/favicon.ico")
+    matches!(path, "/" | "/favicon.ico" | AUTHORIZE | AGE_ASSURANCE | CODE | WIDGET)
 }
 
-/// `/`.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/", get(page))
+/// Everything that a browser is sent to.
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route(AUTHORIZE, get(ask::parents).post(ask::parents_answer))
+        .route(AGE_ASSURANCE, get(ask::age).post(ask::age_answer))
+        .route(CODE, get(ask::code))
+        .route(WIDGET, get(widget::show).post(widget::save))
+        .route_layer(middleware::from_fn_with_state(app.clone(), from_here))
+        .route("/", get(page))
 }
 
 async fn page() -> impl IntoResponse {
@@ -28,6 +56,6 @@ async fn page() -> impl IntoResponse {
                  connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
             ),
         ],
-        PAGE,
+        PARENT.as_str(),
     )
 }
