@@ -39,12 +39,15 @@ mod header {
         ("decision", "Decisions"),
         ("session", "Sessions"),
         ("changes", "Changes between sessions"),
+        ("texts", "Texts and languages"),
         ("notice", "Notices"),
         ("event", "Events and requests"),
         ("options", "Options"),
         ("store", "Stores: sessions by player, without a client"),
         ("client", "Clients: open, pump, close"),
         ("client_state", "Clients: decisions, notices, requests"),
+        ("challenge", "Challenges"),
+        ("permission", "Clients: permissions on request"),
     ];
 
     pub fn write() {

@@ -6,8 +6,8 @@
  *
  * OWNERSHIP. Handles are numbers; 0 is never valid, and freeing 0 is ok. A handle that was freed, or that is of another
  * kind, gives PLAYGATE_ERROR_INVALID_HANDLE, never undefined behaviour. What a function gives out says who frees it. What
- * goes in is copied. Lent text is valid: from a session, changes or a notice until that object is freed; from an event
- * until the next playgate_client_next_event or the close of its client; from a decision for the life of the process.
+ * goes in is copied. Lent text is valid: from a session, changes, a notice or a challenge until that object is freed; from an
+ * event until the next playgate_client_next_event or the close of its client; from a decision for the life of the process.
  *
  * STRUCTS begin with uint32_t struct_size. Call the struct's _init function with its sizeof first. Reserved space is zero.
  *
@@ -81,19 +81,28 @@ typedef int32_t playgate_result;
 /* There is nothing to tell the player. */
 #define PLAYGATE_NO_NOTICE 4
 
+/* The permission is not on yet: a challenge is open that a parent or the player answers. */
+#define PLAYGATE_CHALLENGE_OPEN 5
+
 /* An argument is wrong: NULL, not UTF-8, too long, out of range, a wrong struct size or unknown flags. */
 #define PLAYGATE_ERROR_INVALID_ARGUMENT (-1)
 
 /* The handle is none, was freed or closed, or is of another kind. */
 #define PLAYGATE_ERROR_INVALID_HANDLE (-2)
 
-/* The call does not fit the state: stopped, nothing to acknowledge, no server given. */
+/*
+ * The call does not fit the state: stopped, nothing to acknowledge, no server given, no session to ask for, a challenge
+ * that is closed or not for a parent.
+ */
 #define PLAYGATE_ERROR_INVALID_STATE (-3)
 
 /* Somebody else is using it: the record is open in this process, or the call came from inside a hook. */
 #define PLAYGATE_ERROR_BUSY (-4)
 
-/* A fixed number is used up: clients, feature numbers, tables, requests under way. */
+/*
+ * A fixed number is used up: clients, feature numbers, tables, requests under way, permissions asked for; or a buffer is too
+ * small.
+ */
 #define PLAYGATE_ERROR_LIMIT (-5)
 
 /* There is none. */
@@ -167,6 +176,12 @@ typedef int32_t playgate_result;
 
 /* The record or session belongs to another player. */
 #define PLAYGATE_ERROR_OF_ANOTHER_PLAYER (-30)
+
+/* The permission is prohibited: it is not available here, or the player is too young. Nothing can be asked. */
+#define PLAYGATE_ERROR_PROHIBITED (-31)
+
+/* The permission stays off: the challenge was refused or failed, or the server did not enable it. */
+#define PLAYGATE_ERROR_NOT_ENABLED (-32)
 
 /* Something that should not happen did. */
 #define PLAYGATE_ERROR_INTERNAL (-34)
@@ -337,7 +352,10 @@ typedef struct playgate_decision {
     uint32_t age_threshold;
     /* Zero. */
     uint32_t reserved0;
-    /* A neutral English sentence for the locked feature; empty when it is on. Static for the life of the process. */
+    /*
+     * A neutral sentence for the locked feature, in the language that was set; empty when it is on. Static for the life of the
+     * process.
+     */
     playgate_text text;
     /* Zero. */
     uint64_t reserved[4];
@@ -379,7 +397,7 @@ typedef struct playgate_decision {
 /* The player has not switched it on. */
 #define PLAYGATE_REASON_PLAYER_CHOICE 5
 
-/* An answer is being waited for. */
+/* An answer is being waited for: from the server, from a parent, or about the player's age. */
 #define PLAYGATE_REASON_PENDING 6
 
 /* There is no session. */
@@ -417,6 +435,9 @@ typedef struct playgate_decision {
 
 /* The stored record was written by a newer version of the library. */
 #define PLAYGATE_REASON_NEWER_FORMAT 18
+
+/* The player has switched it off on this device: playgate_client_switch_feature brings it back. */
+#define PLAYGATE_REASON_SWITCHED_OFF 19
 
 /* Nothing. */
 #define PLAYGATE_NEXT_NOTHING 0
@@ -731,6 +752,43 @@ PLAYGATE_API playgate_result playgate_changes_free(playgate_changes changes);
 /* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_change). Any thread. */
 PLAYGATE_API void playgate_change_init(struct playgate_change *change, uint32_t struct_size);
 
+/* -- Texts and languages ------------------------------------------------------------------------------------------- */
+
+/*
+ * Chooses the language of the texts that the library gives for players: those of decisions, notices and challenges. `tag` is
+ * a BCP 47 tag, for example "de-AT", of which the first part decides. English ("en", from the start) and German ("de") are
+ * built in; PLAYGATE_ERROR_UNSUPPORTED for another: register its texts with playgate_set_text. Texts that were given out
+ * stay as they are. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_set_language(const char *tag);
+
+/*
+ * Registers the host's own wording for a text, in whatever language; it comes before the built-in ones. `key` is one that
+ * playgate_get_text_key gives, for example "reason.parent"; in the texts of which the built-in one has "{features}" that
+ * stands for the features' display names. NULL or an empty text takes it back. At most 1,024 bytes a text.
+ * PLAYGATE_ERROR_NOT_FOUND: no such key. PLAYGATE_ERROR_LIMIT: more than 64 KiB of different texts were registered. Any
+ * thread.
+ */
+PLAYGATE_API playgate_result playgate_set_text(const char *key, const char *text);
+
+/*
+ * A text as it is used now. Writes at most `capacity` bytes to `buffer`, as playgate_get_display_name does; `*out_len` is the
+ * whole length without the NUL. PLAYGATE_ERROR_NOT_FOUND: no such key. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_get_text(const char *key,
+                                  char *buffer,
+                                  size_t capacity,
+                                  size_t *out_len);
+
+/*
+ * The key of a text, at an index from 0, for tools that translate. Static. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_get_text_key(size_t index,
+                                      playgate_text *out);
+
 /* -- Notices ------------------------------------------------------------------------------------------------------- */
 
 /* A notice: what to tell the player; immutable. Free it with playgate_notice_free. 0 is none. */
@@ -739,7 +797,7 @@ typedef uint64_t playgate_notice;
 /* What kind of notice. An open set. */
 typedef int32_t playgate_notice_kind;
 
-/* A notice. The texts are neutral English, lent until the notice is freed. */
+/* A notice. The texts are neutral, in the language that was set, and lent until the notice is freed. */
 typedef struct playgate_notice_info {
     /* sizeof(playgate_notice_info); set by playgate_notice_info_init. */
     uint32_t struct_size;
@@ -751,8 +809,8 @@ typedef struct playgate_notice_info {
     uint32_t on_count;
     /* How many features the player may now enable. */
     uint32_t may_choose_count;
-    /* Zero. */
-    uint32_t reserved0;
+    /* How many features the player asked for and did not get, or not yet. */
+    uint32_t asked_count;
     /* Which state of things the notice speaks of: rises with each change. */
     uint64_t revision;
     /* A heading. */
@@ -784,6 +842,21 @@ typedef int32_t playgate_notice_list;
 /* Some features went off and some came on. */
 #define PLAYGATE_NOTICE_MIXED 5
 
+/* A question was put, to a parent or to the player. Of a challenge only: playgate_challenge_notice. */
+#define PLAYGATE_NOTICE_ASKED 6
+
+/* Somebody has opened the question. Of a challenge only. */
+#define PLAYGATE_NOTICE_WAITING 7
+
+/* The answer was yes; the features are on as soon as a session says so. Of a challenge only. */
+#define PLAYGATE_NOTICE_APPROVED 8
+
+/* What the player asked for stays off. */
+#define PLAYGATE_NOTICE_REFUSED 9
+
+/* What the player asked for is on. */
+#define PLAYGATE_NOTICE_ENABLED 10
+
 /* Features that were on and are off. */
 #define PLAYGATE_NOTICE_LIST_OFF 0
 
@@ -792,6 +865,9 @@ typedef int32_t playgate_notice_list;
 
 /* Features that are off and that the player may now enable, but could not before. */
 #define PLAYGATE_NOTICE_LIST_MAY_CHOOSE 2
+
+/* Features that the player asked for, in a notice about an answer that did not turn them on. */
+#define PLAYGATE_NOTICE_LIST_ASKED 3
 
 /* What a notice says. Any thread. */
 PLAYGATE_API playgate_result playgate_notice_get_info(playgate_notice notice, struct playgate_notice_info *out);
@@ -824,7 +900,10 @@ typedef uint64_t playgate_request;
 /* What a request was for. An open set. */
 typedef int32_t playgate_operation;
 
-/* One event. `text` is lent until the next playgate_client_next_event of this client, or its close. */
+/* How far a request for a permission has come. An open set: treat unknown values as PLAYGATE_PROGRESS_WAITING. */
+typedef int32_t playgate_progress;
+
+/* One event. `text` and `feature` are lent until the next playgate_client_next_event of this client, or its close. */
 typedef struct playgate_event {
     /* sizeof(playgate_event); set by playgate_event_init. */
     uint32_t struct_size;
@@ -838,12 +917,14 @@ typedef struct playgate_event {
     playgate_operation operation;
     /* The HTTP status of the server's answer; 0 when there was none. */
     uint32_t http_status;
-    /* Zero. */
-    uint32_t reserved0;
+    /* How far a request for a permission has come: PLAYGATE_EVENT_UPGRADE_CHANGED only. */
+    playgate_progress progress;
     /* A sentence for logs about what was wrong; empty where nothing was. Holds no personal data. */
     playgate_text text;
+    /* The permission's name: PLAYGATE_EVENT_UPGRADE_CHANGED only, else empty. */
+    playgate_text feature;
     /* Zero. */
-    uint64_t reserved[4];
+    uint64_t reserved[2];
 } playgate_event;
 
 /* A request ended: exactly one for each request. `result`, `http_status` and `text` say how. */
@@ -888,6 +969,33 @@ typedef struct playgate_event {
 /* The record, which another process held or which was not there yet, is this client's now. */
 #define PLAYGATE_EVENT_RECORD_TAKEN_OVER 13
 
+/*
+ * A request for a permission has come further: `feature` names it, `progress` says how far, `result` and `text` why it came
+ * to nothing. Of one permission the newest waits only.
+ */
+#define PLAYGATE_EVENT_UPGRADE_CHANGED 14
+
+/* Nothing is under way: it could not be asked, was given up, or another session holds now. */
+#define PLAYGATE_PROGRESS_NONE 0
+
+/* The server is being asked. */
+#define PLAYGATE_PROGRESS_ASKING 1
+
+/* A challenge is open, for a parent or the player: playgate_client_challenge has it. */
+#define PLAYGATE_PROGRESS_ASKED 2
+
+/* Somebody has opened the challenge. */
+#define PLAYGATE_PROGRESS_WAITING 3
+
+/* The challenge passed; the permission is on as soon as a session says so. */
+#define PLAYGATE_PROGRESS_APPROVED 4
+
+/* It stays off. */
+#define PLAYGATE_PROGRESS_REFUSED 5
+
+/* It is on. */
+#define PLAYGATE_PROGRESS_ENABLED 6
+
 /* None: the event is not a completion. */
 #define PLAYGATE_OPERATION_NONE 0
 
@@ -905,6 +1013,24 @@ typedef struct playgate_event {
 
 /* Everything so far is to be durable. */
 #define PLAYGATE_OPERATION_FLUSH 5
+
+/* A permission is to be enabled. */
+#define PLAYGATE_OPERATION_REQUEST_PERMISSION 6
+
+/* A challenge's new one-time code. */
+#define PLAYGATE_OPERATION_RENEW_CODE 7
+
+/* A message to the parent. */
+#define PLAYGATE_OPERATION_EMAIL_PARENT 8
+
+/* A challenge is given up on this device. */
+#define PLAYGATE_OPERATION_CANCEL_CHALLENGE 9
+
+/* The player closed a challenge's page. */
+#define PLAYGATE_OPERATION_CHECK_CHALLENGE 10
+
+/* The player switches something off, or on again. */
+#define PLAYGATE_OPERATION_SWITCH_FEATURE 11
 
 /* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_event). Any thread. */
 PLAYGATE_API void playgate_event_init(struct playgate_event *event, uint32_t struct_size);
@@ -997,8 +1123,10 @@ typedef struct playgate_client_options {
      * 0: never.
      */
     uint64_t stale_after_ms;
+    /* Where a parent types a challenge's one-time code in, as it is shown with the code; default "asktoplay.com". */
+    const char *code_site;
     /* Zero. */
-    uint64_t reserved[8];
+    uint64_t reserved[7];
 } playgate_client_options;
 
 /* How to open a store. Make it ready with playgate_store_options_init. Everything is copied. */
@@ -1129,7 +1257,7 @@ playgate_result playgate_client_pump(playgate_client client,
 
 /*
  * The next event that a pump has moved in; PLAYGATE_NO_EVENT when there is none. Each event is given out once. Call from
- * one thread; the event's text is lent until the next call. For the frame path.
+ * one thread; the event's texts are lent until the next call. For the frame path.
  */
 PLAYGATE_API playgate_result playgate_client_next_event(playgate_client client, playgate_event *out);
 
@@ -1186,7 +1314,8 @@ playgate_result playgate_client_session(playgate_client client,
 PLAYGATE_API playgate_result playgate_client_changes(playgate_client client, playgate_changes *out);
 
 /*
- * What to tell the player now; the caller frees it. PLAYGATE_NO_NOTICE, with `*out` 0, when there is nothing. Show it, then
+ * What to tell the player now, answers to what they asked for included; the caller frees it. PLAYGATE_NO_NOTICE, with `*out`
+ * 0, when there is nothing. Show it, then
  * call playgate_client_acknowledge: until then it comes back, after a crash or restart too. Any thread.
  */
 PLAYGATE_API
@@ -1234,11 +1363,14 @@ playgate_result playgate_client_forget(playgate_client client,
 PLAYGATE_API playgate_result playgate_client_flush(playgate_client client, playgate_request *out);
 
 /*
- * Cancels a request that is under way; it still completes: a refresh with PLAYGATE_ERROR_CANCELLED unless it was done
- * before, any other as it ends, since what is being stored is not broken off. A request that is unknown or has ended is
+ * Cancels a request that is under way; it still completes: one that waits for the server with PLAYGATE_ERROR_CANCELLED
+ * unless it was done before, any other as it ends, since what is being stored is not broken off. A permission that the
+ * server was asked for may still have led to a challenge; asked for again, it gives the same one. A request that is unknown or has ended is
  * ignored. Any thread.
  */
-PLAYGATE_API playgate_result playgate_client_cancel(playgate_client client, playgate_request request);
+PLAYGATE_API
+playgate_result playgate_client_cancel(playgate_client client,
+                                       playgate_request request);
 
 /*
  * Sets or replaces the player's token for the server; NULL takes it away. Answers to earlier requests become void. Any
@@ -1266,6 +1398,238 @@ PLAYGATE_API playgate_result playgate_client_resume(playgate_client client);
  * client, or its close. One thread at a time.
  */
 PLAYGATE_API playgate_result playgate_client_diagnostics(playgate_client client, playgate_text *out);
+
+/* -- Challenges ---------------------------------------------------------------------------------------------------- */
+
+/* A challenge as it was when it was asked for: immutable. Free it with playgate_challenge_free. 0 is none. */
+typedef uint64_t playgate_challenge;
+
+/* Who must act. An open set. */
+typedef int32_t playgate_actor;
+
+/*
+ * A challenge. The texts are lent until the challenge is freed. URL and code let whoever has them answer: show them, but do
+ * not log or store them.
+ */
+typedef struct playgate_challenge_info {
+    /* sizeof(playgate_challenge_info); set by playgate_challenge_info_init. */
+    uint32_t struct_size;
+    /* Who must act. */
+    playgate_actor actor;
+    /* How it stands: PLAYGATE_PROGRESS_ASKED, _WAITING, _APPROVED, _REFUSED or _ENABLED. */
+    playgate_progress progress;
+    /* 1 when limited play is allowed while the answer is awaited; 0 when not, or not known. */
+    int32_t data_lite;
+    /* Until when the URL is valid, Unix milliseconds; 0 when nothing is known. */
+    int64_t url_expires_ms;
+    /* Until when the code is valid, Unix milliseconds; 0 when there is none. */
+    int64_t code_expires_ms;
+    /* When the player asked, Unix milliseconds. */
+    int64_t asked_ms;
+    /* The permission that it is about. */
+    playgate_text feature;
+    /* Its id. */
+    playgate_text id;
+    /* k-ID's word for its type, for example "CHALLENGE_SESSION_UPGRADE". */
+    playgate_text type;
+    /* Where it is answered; empty while it is not known, right after a restart: an event follows. */
+    playgate_text url;
+    /* The one-time code for a parent; empty when there is none. */
+    playgate_text code;
+    /* The site where a parent types the code in; empty when there is no code. */
+    playgate_text code_site;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_challenge_info;
+
+/*
+ * A parent or another trusted adult: show the URL as a QR code, or the code with the site to type it at, or have a message
+ * sent. Never open the URL on the player's device by itself.
+ */
+#define PLAYGATE_ACTOR_PARENT 1
+
+/* The player: open the URL in the system's browser; when it is closed, call playgate_client_check_challenge. */
+#define PLAYGATE_ACTOR_PLAYER 2
+
+/*
+ * The challenge about a feature, as the last pump left it; the caller frees it. A refused one stays until the player was told.
+ * PLAYGATE_ERROR_NOT_FOUND when there is none. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_client_challenge(playgate_client client,
+                                          playgate_feature feature,
+                                          playgate_challenge *out);
+
+/*
+ * A challenge of this player, at an index from 0, whatever it is about: for a list of what is open, after a restart too. The
+ * caller frees it. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_client_challenge_at(playgate_client client,
+                                             size_t index,
+                                             playgate_challenge *out);
+
+/* What a challenge is. Any thread. */
+PLAYGATE_API
+playgate_result playgate_challenge_get_info(playgate_challenge challenge,
+                                            struct playgate_challenge_info *out);
+
+/*
+ * What the challenge's screen may say: asked, waiting, approved, refused or enabled, with the feature's display name, in the
+ * language that was set. It needs no acknowledgement; what the player must not miss comes from playgate_client_notice too.
+ * The caller frees it. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_challenge_notice(playgate_challenge challenge,
+                                          playgate_notice *out);
+
+/*
+ * The challenge's URL as a QR code: one byte per module into `modules`, row by row from the top left, 1 dark and 0 light, to be
+ * drawn as a texture. `*out_size` is the number of modules along a side (21 to 177), also when `capacity`, in bytes, is less
+ * than its square: then it is PLAYGATE_ERROR_LIMIT and nothing is drawn, so that a call with capacity 0 (`modules` may be
+ * NULL) asks for the size. Draw a quiet zone of at least four light modules around it. PLAYGATE_ERROR_NOT_FOUND: the
+ * challenge has no URL. Takes some milliseconds: not for the frame path. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_challenge_qr(playgate_challenge challenge,
+                                      uint8_t *modules,
+                                      size_t capacity,
+                                      uint32_t *out_size);
+
+/*
+ * Frees a challenge; texts lent from it may not be read any more. The question itself stays open. 0 is ok. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_challenge_free(playgate_challenge challenge);
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_challenge_info). Any thread. */
+PLAYGATE_API void playgate_challenge_info_init(struct playgate_challenge_info *info, uint32_t struct_size);
+
+/* -- Clients: permissions on request ------------------------------------------------------------------------------- */
+
+/* An age of a playgate_age_signal that is not given. */
+#define PLAYGATE_AGE_NONE (-1)
+
+/*
+ * What a platform says about the player's age, in k-ID's form: a category, or both ends of an age range. It is checked by
+ * k-ID's rules before anything is sent, and neither stored nor logged.
+ *
+ * Apple: "apple-ios", the range (an open lower end is 0, an open upper end 100), and the age range declaration as
+ * `declaration_type`. Google: "google-play", the range, and the user status. Xbox: "xbox", category "child", "teen" or
+ * "adult". Meta: "meta-horizon", category "CH", "TN" or "AD". k-ID itself: "k-id" with `verification_id`.
+ */
+typedef struct playgate_age_signal {
+    /* sizeof(playgate_age_signal); set by playgate_age_signal_init. */
+    uint32_t struct_size;
+    /* Zero. */
+    uint32_t reserved0;
+    /* The platform. */
+    const char *name;
+    /* The platform's age category, or NULL. */
+    const char *category;
+    /* How the platform knows, for example "paymentChecked" or "VERIFIED", or NULL. */
+    const char *declaration_type;
+    /* The id of k-ID's own verification, or NULL. */
+    const char *verification_id;
+    /* The lower end of the age range in years, or PLAYGATE_AGE_NONE. */
+    int32_t age_low;
+    /* The upper end of the age range in years, or PLAYGATE_AGE_NONE. */
+    int32_t age_high;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_age_signal;
+
+/* What the player asks for. Make it ready with playgate_permission_request_init. Everything is copied. */
+typedef struct playgate_permission_request {
+    /* sizeof(playgate_permission_request); set by playgate_permission_request_init. */
+    uint32_t struct_size;
+    /* The feature. */
+    playgate_feature feature;
+    /* What the platform says about the player's age, or NULL. It may spare the player an age check. */
+    const struct playgate_age_signal *age_signal;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_permission_request;
+
+/* Makes the struct ready for use: no texts and no ages, with its size. Pass sizeof(playgate_age_signal). Any thread. */
+PLAYGATE_API void playgate_age_signal_init(struct playgate_age_signal *signal, uint32_t struct_size);
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_permission_request). Any thread. */
+PLAYGATE_API void playgate_permission_request_init(struct playgate_permission_request *request, uint32_t struct_size);
+
+/*
+ * The player taps a locked feature: asks for its permission. What is asked is stored before it is sent, so it survives a crash,
+ * and is not asked twice. Completes with one of:
+ *
+ * - PLAYGATE_OK: the feature is on. So it is for what the player manages, and where an age signal suffices.
+ * - PLAYGATE_CHALLENGE_OPEN: a parent or the player must answer; playgate_client_challenge has the challenge, also for a later
+ * screen and after a restart. It is looked at from then on (PLAYGATE_EVENT_UPGRADE_CHANGED); a request for a feature whose
+ * challenge is open completes so at once.
+ * - PLAYGATE_ERROR_PROHIBITED: nobody can turn it on; the server is not asked.
+ * - PLAYGATE_ERROR_NOT_ENABLED: the server left it off. PLAYGATE_ERROR_NOT_FOUND: the session does not name it.
+ * - PLAYGATE_ERROR_INVALID_STATE: there is no session that holds. PLAYGATE_ERROR_LIMIT: 32 permissions are asked for.
+ * - what playgate_client_refresh may end with when the server cannot be asked.
+ *
+ * What the player has switched off on this device is switched on again first. PLAYGATE_ERROR_INVALID_ARGUMENT at once, with
+ * the rule in playgate_last_error, for an age signal that k-ID would refuse. Any thread; returns at once.
+ */
+PLAYGATE_API
+playgate_result playgate_client_request_permission(playgate_client client,
+                                                   const struct playgate_permission_request *request,
+                                                   playgate_request *out);
+
+/*
+ * A new one-time code for a parent's challenge, for when the shown one has expired. Completes when playgate_client_challenge
+ * gives it. PLAYGATE_ERROR_INVALID_STATE: the challenge is closed, or the player's. Any thread; returns at once.
+ */
+PLAYGATE_API
+playgate_result playgate_client_renew_code(playgate_client client,
+                                           playgate_challenge challenge,
+                                           playgate_request *out);
+
+/*
+ * Has a message sent to the parent about a challenge. `address` NULL: to the adult who approved last, if k-ID knows one.
+ * `locale` is a BCP 47 tag, or NULL. The address is checked, passed on, and neither stored nor logged. Not tried again by
+ * itself, so that nobody is written to twice. Completes when k-ID has taken it. PLAYGATE_ERROR_INVALID_ARGUMENT: the address
+ * cannot be one, or k-ID refuses it. PLAYGATE_ERROR_BUSY: a message is on its way. PLAYGATE_ERROR_RATE_LIMITED: not so soon
+ * again. Any thread; returns at once.
+ */
+PLAYGATE_API
+playgate_result playgate_client_email_parent(playgate_client client,
+                                             playgate_challenge challenge,
+                                             const char *address,
+                                             const char *locale,
+                                             playgate_request *out);
+
+/*
+ * The player closed the challenge's page: reads the challenge's status once, as soon as the floor of 5 s lets it, and
+ * refreshes. Completes when that is done; what came of it is told by events. Any thread; returns at once.
+ */
+PLAYGATE_API
+playgate_result playgate_client_check_challenge(playgate_client client,
+                                                playgate_challenge challenge,
+                                                playgate_request *out);
+
+/*
+ * Gives a challenge up on this device: it is not looked at any more, and the feature is as the session has it. k-ID's challenge
+ * stays open; asked for again, the permission gives the same one. Completes when that is stored. Any thread; returns at once.
+ */
+PLAYGATE_API
+playgate_result playgate_client_cancel_challenge(playgate_client client,
+                                                 playgate_challenge challenge,
+                                                 playgate_request *out);
+
+/*
+ * Switches a feature off (`on` 0) that the player manages and the session has on, or on again (not 0). It is kept on this device
+ * for this player, whatever session follows, and only ever takes away: switched on again, the feature is what the session
+ * says. Off counts at once, on when it is stored. Decisions then have PLAYGATE_REASON_SWITCHED_OFF. Completes when it is
+ * stored. PLAYGATE_ERROR_INVALID_STATE: the player does not manage it, or it is the session that has it off (then use
+ * playgate_client_request_permission). Any thread; returns at once.
+ */
+PLAYGATE_API
+playgate_result playgate_client_switch_feature(playgate_client client,
+                                               playgate_feature feature,
+                                               int32_t on,
+                                               playgate_request *out);
 
 /* -- Decision tables, read directly ------------------------------------------------------------------------------ */
 

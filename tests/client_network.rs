@@ -178,7 +178,7 @@ mod stopping {
             (world.outcome(refresh).code, world.outcome(push).code),
             (Code::Cancelled, Code::Cancelled)
         );
-        let shown = world.published.granted.clone();
+        let (_, shown) = world.show_notice();
         let late = [
             world.refresh(Cause::Push),
             world.adopt(&session("s-2", "+voice").json()),

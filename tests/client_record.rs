@@ -122,7 +122,7 @@ fn a_record_whose_key_was_taken_away_is_stripped_with_the_next_write() {
     let (mut world, _) = stored(true);
     world.config.store_personal = false;
     let mut world = world.restart_with(false);
-    let shown = world.published.granted.clone();
+    let (_, shown) = world.show_notice();
     world.acknowledge(&shown);
     let text = String::from_utf8(world.disk.payload.clone().unwrap()).unwrap();
     assert!(PERSONAL.iter().all(|p| !text.contains(p)), "{text}");

@@ -8,7 +8,7 @@ use std::{cell::RefCell, collections::BTreeSet, panic::AssertUnwindSafe, rc::Rc}
 
 use client_harness::{DAY, Disk, Exchange, MINUTE, Medium, SECOND, World, config, documents::*, noon, response};
 use playgate::{
-    client::{Cause, Config, News, RequestId, State},
+    client::{Cause, Command, Config, News, RequestId, Told},
     protocol::http::{Reply, TransportError, TransportErrorKind},
     session::{Freshness, NextStep},
 };
@@ -25,6 +25,8 @@ struct Server {
     gone: BTreeSet<String>,
     versions: u32,
     names_deletions: bool,
+    /// Id, permission and status.
+    challenges: Vec<(String, String, &'static str)>,
 }
 
 impl Server {
@@ -32,6 +34,10 @@ impl Server {
         if let Some(old) = self.current.take() {
             self.gone.insert(old.id);
         }
+        self.challenges
+            .iter_mut()
+            .filter(|c| c.2 != "PASS")
+            .for_each(|c| c.2 = "FAIL");
         self.current = doc;
     }
 
@@ -48,8 +54,98 @@ impl Server {
             .join(" ")
     }
 
+    /// The honest answer about a permission or a challenge.
+    fn answer_errand(&mut self, errand: &Exchange) -> Reply {
+        let line = errand.line();
+        let id = line.split('/').nth(3).unwrap_or_default();
+        let challenge = self.challenges.iter().find(|c| c.0 == id);
+        let (status, body) = if line.ends_with("request-permission") {
+            self.request_permission(errand)
+        } else if line.ends_with("/code") {
+            (200, r#"{"otp":"A1B2C3"}"#.to_owned())
+        } else if line.ends_with("/email") {
+            (200, String::new())
+        } else if let Some((id, _, status)) = challenge {
+            (200, format!(r#"{{"challengeId":"{id}","status":"{status}"}}"#))
+        } else {
+            (404, r#"{"error":"CHALLENGE_NOT_FOUND"}"#.to_owned())
+        };
+        Ok(response(status, &[], &body))
+    }
+
+    fn request_permission(&mut self, errand: &Exchange) -> (u16, String) {
+        let body: serde_json::Value = serde_json::from_slice(&errand.request.body).unwrap();
+        let (id, feature) = (
+            body["sessionId"].as_str().unwrap(),
+            body["permissionName"].as_str().unwrap(),
+        );
+        let Some(doc) = self.current.clone().filter(|doc| doc.id == id) else {
+            return (
+                200,
+                if self.gone.contains(id) {
+                    deleted(id)
+                } else {
+                    NEEDS_CONSENT.to_owned()
+                },
+            );
+        };
+        let Some((_, enabled, manager)) = doc.permissions.iter().find(|p| p.0 == feature) else {
+            return (400, r#"{"error":"UNKNOWN_PERMISSION"}"#.to_owned());
+        };
+        match (enabled, *manager) {
+            (false, GUARDIAN) => {
+                let open = self
+                    .challenges
+                    .iter()
+                    .find(|c| c.1 == feature && matches!(c.2, "PENDING" | "IN_PROGRESS"));
+                let id = open
+                    .map(|c| c.0.clone())
+                    .unwrap_or_else(|| format!("c-{}", self.challenges.len()));
+                if !self.challenges.iter().any(|c| c.0 == id) {
+                    self.challenges.push((id.clone(), feature.to_owned(), "PENDING"));
+                }
+                (
+                    200,
+                    format!(
+                        r#"{{"success":false,"challenge":{{"challengeId":"{id}","type":"CHALLENGE_SESSION_UPGRADE"}}}}"#
+                    ),
+                )
+            }
+            (false, PLAYER) => {
+                self.turn_on(feature);
+                (200, r#"{"success":true}"#.to_owned())
+            }
+            _ => (200, r#"{"success":false}"#.to_owned()),
+        }
+    }
+
+    fn turn_on(&mut self, feature: &str) {
+        self.versions += 1;
+        let etag = format!("v{}", self.versions);
+        self.current = self.current.take().map(|doc| doc.switched(feature, true).etag(&etag));
+    }
+
+    /// Somebody answers an open challenge.
+    fn decide(&mut self, which: usize, status: &'static str) {
+        let Some(challenge) = self
+            .challenges
+            .get_mut(which)
+            .filter(|c| !matches!(c.2, "PASS" | "FAIL"))
+        else {
+            return;
+        };
+        challenge.2 = status;
+        let feature = challenge.1.clone();
+        if status == "PASS" {
+            self.turn_on(&feature);
+        }
+    }
+
     /// The honest answer.
-    fn answer(&self, exchange: &Exchange) -> Reply {
+    fn answer(&mut self, exchange: &Exchange) -> Reply {
+        if exchange.is_errand() {
+            return self.answer_errand(exchange);
+        }
         let asked = exchange.asked();
         let gone = asked.as_ref().filter(|id| self.gone.contains(*id));
         let (status, body) = match (&self.current, &asked) {
@@ -76,7 +172,7 @@ struct Life {
     server: Rc<RefCell<Server>>,
     random: fastrand::Rng,
     fault_rate: f64,
-    shown: Option<State>,
+    shown: Option<Told>,
     requests: Vec<RequestId>,
     steps: u64,
 }
@@ -118,7 +214,10 @@ impl Life {
     /// A step at random.
     fn step(&mut self) {
         self.steps += 1;
-        match self.random.u32(0..100) {
+        match self.random.u32(0..112) {
+            100..106 => self.ask_for_something(),
+            106..109 => self.answer_challenge(),
+            109..112 => self.switch_something(),
             0..34 => self.answer(),
             34..56 => self.pass(),
             56..63 => self.parent_decides(),
@@ -136,10 +235,26 @@ impl Life {
     }
 
     fn answer(&mut self) {
+        if let Some(errand) = self.random.choice(&self.world.errands).cloned()
+            && (self.world.wire.is_none() || self.random.bool())
+        {
+            let honest = self.server.borrow_mut().answer(&errand);
+            let is_fault = self.random.f64() < self.fault_rate;
+            let reply = if is_fault {
+                self.bad_reply(&errand)
+            } else {
+                Some(honest)
+            };
+            self.note(|| format!("answer {} {reply:?}", errand.line()));
+            if let Some(reply) = reply {
+                self.world.reply_to_errand(&errand.line(), reply);
+            }
+            return;
+        }
         let Some(exchange) = self.world.wire.clone() else {
             return self.pass();
         };
-        let honest = self.server.borrow().answer(&exchange);
+        let honest = self.server.borrow_mut().answer(&exchange);
         let is_fault = self.random.f64() < self.fault_rate;
         let reply = if is_fault {
             self.bad_reply(&exchange)
@@ -248,10 +363,50 @@ impl Life {
         self.requests.push(request);
     }
 
+    /// The player taps a locked feature, or does something about a challenge.
+    fn ask_for_something(&mut self) {
+        let feature = self.random.choice(FEATURES).unwrap();
+        let upgrade = self.world.published.upgrade_of(feature).cloned();
+        let challenge = upgrade.and_then(|u| u.challenge.as_ref().map(|c| c.id.clone()));
+        let command = match (challenge, self.random.u32(0..8)) {
+            (Some(challenge), 0) => Command::Cancel { challenge },
+            (Some(challenge), 1) => Command::Check { challenge },
+            (Some(challenge), 2) => Command::RenewCode { challenge },
+            (Some(challenge), 3) => Command::EmailParent {
+                challenge,
+                to: Default::default(),
+            },
+            _ => Command::Permission {
+                feature: feature.into(),
+                signal: None,
+            },
+        };
+        self.note(|| format!("{command:?}"));
+        let request = self.world.upgrade(command);
+        self.requests.push(request);
+    }
+
+    fn answer_challenge(&mut self) {
+        let count = self.server.borrow().challenges.len();
+        let which = self.random.usize(0..=count);
+        let status = self.random.choice(["IN_PROGRESS", "PASS", "PASS", "FAIL"]).unwrap();
+        self.note(|| format!("challenge {which} {status}"));
+        self.server.borrow_mut().decide(which, status);
+    }
+
+    fn switch_something(&mut self) {
+        let (feature, on) = (self.random.choice(FEATURES).unwrap(), self.random.bool());
+        self.note(|| format!("switch {feature} {on}"));
+        self.world.upgrade(Command::Switch {
+            feature: feature.into(),
+            on,
+        });
+    }
+
     fn player_reads(&mut self) {
         match self.shown.take() {
             Some(shown) => {
-                self.note(|| format!("acknowledge revision {}", shown.revision));
+                self.note(|| format!("acknowledge revision {}", shown.state.revision));
                 self.world.acknowledge(&shown);
             }
             None => {
@@ -404,9 +559,15 @@ impl Life {
         self.world.set_suspended(false);
         self.world.set_token(&format!("good-{}", self.steps));
         let server = Rc::clone(&self.server);
-        self.world.server = Some(Box::new(move |exchange| server.borrow().answer(exchange)));
+        self.world.server = Some(Box::new(move |exchange| server.borrow_mut().answer(exchange)));
         self.world.set_online(false);
         self.world.set_online(true);
+        for feature in FEATURES {
+            self.world.upgrade(Command::Switch {
+                feature: feature.into(),
+                on: true,
+            });
+        }
         for _ in 0..3 {
             self.world.pass(40 * SECOND);
             if self.world.decide("chat").next_step == NextStep::StartAgeGate {
@@ -428,8 +589,11 @@ impl Life {
             self.world.allowed().split_whitespace().map(str::to_owned).collect(),
             "stored"
         );
-        let (_, shown) = self.world.show_notice();
-        self.world.acknowledge(&shown);
+        // What a session tells, then the answers that none tells.
+        for _ in 0..2 {
+            let (_, shown) = self.world.show_notice();
+            self.world.acknowledge(&shown);
+        }
         assert!(self.world.show_notice().0.is_empty(), "acknowledged");
         self.crash(false, false);
         assert!(!self.world.take_news().contains(&News::NoticeReady), "told twice");

@@ -81,7 +81,7 @@ fn nobody_waits_longer_than_that_for_a_hanging_write() {
     world.set_medium(Medium::Hangs);
     let adopt = world.adopt(&session("s-1", "+chat").json());
     let flush = world.flush();
-    let shown = world.published.granted.clone();
+    let (_, shown) = world.show_notice();
     let acknowledge = world.acknowledge(&shown);
     world.pass(5 * SECOND);
     for request in [adopt, flush, acknowledge] {

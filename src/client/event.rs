@@ -1,6 +1,6 @@
 //! What a client tells its host.
 
-use alloc::{borrow::Cow, string::String};
+use alloc::{borrow::Cow, boxed::Box, string::String};
 
 use crate::protocol::http::{TransportError, TransportErrorKind};
 
@@ -14,6 +14,8 @@ pub type RequestId = u64;
 pub enum Code {
     Ok = 0,
     TooSoon = 3,
+    ChallengeOpen = 5,
+    InvalidArgument = -1,
     InvalidState = -3,
     Busy = -4,
     Limit = -5,
@@ -39,6 +41,8 @@ pub enum Code {
     RecordLocked = -28,
     NotPermitted = -29,
     OfAnotherPlayer = -30,
+    Prohibited = -31,
+    NotEnabled = -32,
     Internal = -34,
 }
 
@@ -108,6 +112,39 @@ pub enum Operation {
     Forget = 4,
     /// Everything so far is to be durable.
     Flush = 5,
+    /// A permission is to be enabled.
+    RequestPermission = 6,
+    /// A challenge's new one-time code.
+    RenewCode = 7,
+    /// A message to the parent.
+    EmailParent = 8,
+    /// A challenge is given up on this device.
+    CancelChallenge = 9,
+    /// The player closed a challenge's page.
+    CheckChallenge = 10,
+    /// The player switches something off, or on again.
+    SwitchFeature = 11,
+}
+
+/// How far a request for a permission has come. The numbers are those of the C ABI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Progress {
+    /// Nothing is under way any more: it could not be asked, was given up, or the session is another one; the outcome
+    /// says which.
+    None = 0,
+    /// The server is being asked.
+    Asking = 1,
+    /// A challenge is open, for a parent or the player.
+    Asked = 2,
+    /// Somebody has opened the challenge.
+    Waiting = 3,
+    /// The challenge passed; a session is awaited that says so.
+    Approved = 4,
+    /// It stays off.
+    Refused = 5,
+    /// It is on.
+    Enabled = 6,
 }
 
 /// State news: one of a kind waits at most, a later one takes its place.
@@ -157,6 +194,15 @@ pub enum Event {
         /// What is new.
         news: News,
         /// Details; ok where there is nothing wrong.
+        outcome: Outcome,
+    },
+    /// A request for a permission has come further: one of a permission waits at most, a later one takes its place.
+    Upgrade {
+        /// The permission's name.
+        feature: Box<str>,
+        /// How far it has come.
+        progress: Progress,
+        /// Why it came to nothing; ok where it did not.
         outcome: Outcome,
     },
 }

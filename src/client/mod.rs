@@ -16,27 +16,36 @@
 )]
 #![forbid(unsafe_code)]
 
+mod asking;
+mod challenge;
+mod confirming;
 mod event;
+mod exchange;
+pub mod qr;
 mod record;
 mod refresh;
 mod saving;
+mod settling;
 mod state;
 mod timing;
+mod upgrade;
 mod view;
 
-pub use event::{Code, Event, News, Operation, Outcome, RequestId};
+pub use event::{Code, Event, News, Operation, Outcome, Progress, RequestId};
 pub use record::Record;
 pub use refresh::Cause;
 pub use saving::{LoadFailure, Loaded, MarkKind, SaveFailure};
 pub use state::{Bar, Ended, Standing, State};
 pub use timing::Now;
-pub use view::View;
+pub use upgrade::{Addressee, Command, MAX_SWITCHED_OFF, MAX_UPGRADES, Stage, Upgrade};
+pub use view::{Told, View};
 
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 use refresh::Refresher;
 use saving::Saver;
+use upgrade::Upgrades;
 
 use crate::{
     protocol::http::Request,
@@ -133,6 +142,7 @@ pub struct Client {
     token: Option<Token>,
     refresher: Refresher,
     saver: Saver,
+    upgrades: Upgrades,
     notice_told: u64,
     stopped: bool,
     /// This process learnt something itself: from the server or from the consent flow.
@@ -193,6 +203,7 @@ impl Client {
             token: None,
             refresher: Refresher::default(),
             saver: Saver::default(),
+            upgrades: Upgrades::default(),
             notice_told: 0,
             stopped: false,
             learnt_here: false,
@@ -227,6 +238,7 @@ impl Client {
                 (true, false) if self.is_live(now) => Freshness::Live,
                 (true, false) => Freshness::Cached,
             },
+            upgrades: self.upgrades.list(),
             stale,
             looking: !has_session && self.refresher.is_asking() && self.confirmed.mono_ms.is_none(),
         }
@@ -273,11 +285,13 @@ impl Client {
         self.refresh_for(now, Cause::Bind);
     }
 
-    /// The player has been told what `upto` says: the state whose notice was last handed out.
-    pub fn acknowledge(&mut self, now: Now, request: RequestId, upto: &State) {
+    /// The player has been told `told`: what the notice said that was last handed out.
+    pub fn acknowledge(&mut self, now: Now, request: RequestId, told: &Told) {
         if self.refuse_when_stopped(request, Operation::Acknowledge) {
             return;
         }
+        let upto = &told.state;
+        let mut has_moved = !told.refused.is_empty();
         let is_ended = matches!(
             (&upto.standing, &self.newest.standing),
             (Standing::Ended(_), Standing::Ended(_))
@@ -292,11 +306,13 @@ impl Client {
             && !matches!(self.newest.standing, Standing::Ended(_))
         {
             self.acknowledged = upto.clone();
-            if self.has_notice() {
-                // What came while the player was reading waits for its own turn.
-                self.notice_told = self.granted.revision;
-                self.news(News::NoticeReady, Outcome::OK);
-            }
+            has_moved = true;
+        }
+        self.forget_told_upgrades(&told.refused);
+        if has_moved && self.has_notice() {
+            // What came while the player was reading waits for its own turn.
+            self.notice_told = self.granted.revision;
+            self.news(News::NoticeReady, Outcome::OK);
         }
         self.outputs.push_back(Output::Publish);
         self.save(now, Some((request, Operation::Acknowledge)));
@@ -317,6 +333,7 @@ impl Client {
             seen_ms: now.wall_ms,
             ..Confirmed::default()
         };
+        self.newest.switched_off = Arc::default();
         self.advance(Standing::None);
         self.acknowledged = self.newest.clone();
         self.granted = self.newest.clone();
@@ -343,6 +360,7 @@ impl Client {
         if !self.stopped {
             self.void_answers(now);
             self.refresher.cancel_joined(&mut self.outputs);
+            self.stop_upgrades();
             self.looking_changed();
             self.stopped = true;
         }
@@ -353,6 +371,7 @@ impl Client {
         self.confirmed.seen_ms = self.confirmed.seen_ms.max(now.wall_ms.saturating_sub(CLOCK_SLACK_MS));
         self.tick_saving(now);
         self.tick_refresh(now);
+        self.tick_upgrades(now);
         let stale = self.is_stale(now);
         if stale != self.was_stale {
             self.was_stale = stale;
@@ -370,6 +389,7 @@ impl Client {
     pub fn wake_in_ms(&self, now: Now) -> Option<u64> {
         let due = [
             self.refresh_due(now),
+            self.upgrades_due(now),
             self.saving_due(),
             self.stale_due(now),
             self.cached_due(now),
@@ -379,10 +399,15 @@ impl Client {
 
     /// The next state.
     fn advance(&mut self, standing: Standing) {
-        let revision = self.newest.revision.saturating_add(1);
-        self.newest = State { revision, standing };
+        let id_of = |state: &State| state.session().map(|s| Box::<str>::from(s.id()));
+        let before = id_of(&self.newest);
+        self.newest.revision = self.newest.revision.saturating_add(1);
+        self.newest.standing = standing;
         self.told_consent_needed = false;
         self.outputs.push_back(Output::Publish);
+        if id_of(&self.newest) != before {
+            self.drop_upgrades_of_others();
+        }
     }
 
     /// What is known holds for good now: tell the host what came of it.
@@ -394,6 +419,7 @@ impl Client {
         }
         self.outputs.push_back(Output::Publish);
         self.news(News::SessionChanged, Outcome::OK);
+        self.tell_enabled();
         self.tell_standing();
     }
 
@@ -415,11 +441,19 @@ impl Client {
         }
     }
 
+    /// Something for the player has come that no state tells.
+    fn tell_notice(&mut self) {
+        if self.has_notice() {
+            self.news(News::NoticeReady, Outcome::OK);
+        }
+    }
+
     /// Whether there is something to tell the player.
     fn has_notice(&self) -> bool {
         let view = View {
             granted: self.granted.clone(),
             acknowledged: self.acknowledged.clone(),
+            upgrades: self.upgrades.list(),
             ..View::default()
         };
         !view.notice().is_empty()

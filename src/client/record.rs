@@ -1,7 +1,7 @@
 //! What is stored about a player, as bytes: the newest state, what the player was last told, and when the server last
 //! confirmed it.
 
-use alloc::{borrow::ToOwned, boxed::Box, string::String, sync::Arc, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeSet, string::String, sync::Arc, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +9,12 @@ use super::{
     event::{Code, Outcome},
     saving::MarkKind,
     state::{Bar, Ended, Standing, State},
+    upgrade::{MAX_SWITCHED_OFF, MAX_UPGRADES, Stage, Upgrade},
 };
-use crate::session::{Session, features_on};
+use crate::{
+    protocol::challenge::Challenge,
+    session::{Session, features_on},
+};
 
 /// What is stored.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +29,8 @@ pub struct Record {
     pub seen_ms: i64,
     /// Whether the server still has to be told that this session is the player's.
     pub unbound: bool,
+    /// What the player has asked for.
+    pub upgrades: Vec<Arc<Upgrade>>,
 }
 
 /// Why bytes are no record.
@@ -70,6 +76,51 @@ struct Wire {
     confirmed_ms: Option<i64>,
     seen_ms: i64,
     unbound: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    upgrades: Vec<WireUpgrade>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    switched_off: BTreeSet<Box<str>>,
+}
+
+/// Without personal data: feature, stage, and the challenge's id and type.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireUpgrade {
+    feature: Box<str>,
+    stage: WireStage,
+    asked_ms: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session_id: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    challenge: Option<WireChallenge>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireChallenge {
+    id: Box<str>,
+    kind: Box<str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url_expires_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code_expires_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    is_data_lite: bool,
+}
+
+#[derive(Serialize, Deserialize, Clone, Copy)]
+#[serde(rename_all = "camelCase")]
+enum WireStage {
+    Asking,
+    Asked,
+    Waiting,
+    Approved,
+    Refused,
+    Enabled,
 }
 
 #[derive(Serialize, Deserialize, PartialEq)]
@@ -119,8 +170,22 @@ impl Record {
             confirmed_ms: self.confirmed_ms,
             seen_ms: self.seen_ms,
             unbound: self.unbound,
+            upgrades: self
+                .upgrades
+                .iter()
+                .map(|upgrade| encode_upgrade(upgrade, personal))
+                .collect(),
+            switched_off: (*self.current.switched_off).clone(),
         })
         .unwrap_or_default()
+    }
+
+    /// What was asked for the session that holds; what was asked for another is over.
+    pub(super) fn upgrades_that_hold(&self) -> Vec<Arc<Upgrade>> {
+        let held = self.current.session().map(|session| session.id());
+        // A passed challenge may have named the session that comes next.
+        let is_held = |u: &&Arc<Upgrade>| held == Some(&*u.session_id) || u.stage == Stage::Approved && held.is_some();
+        self.upgrades.iter().filter(is_held).cloned().collect()
     }
 
     /// Reads a record.
@@ -150,14 +215,25 @@ impl Record {
 
     fn decode_wire(bytes: &[u8]) -> Option<Self> {
         let wire: Wire = serde_json::from_slice(bytes).ok()?;
+        if wire.upgrades.len() > MAX_UPGRADES || wire.switched_off.len() > MAX_SWITCHED_OFF {
+            return None;
+        }
         let current = State {
             revision: wire.revision,
             standing: decode_state(wire.current)?,
+            switched_off: Arc::new(wire.switched_off),
         };
+        let held = current.session().map_or("", |session| session.id());
+        let upgrades = wire
+            .upgrades
+            .into_iter()
+            .map(|upgrade| decode_upgrade(upgrade, held))
+            .collect();
         let acknowledged = match wire.acknowledged {
             Some(state) => State {
                 revision: wire.acknowledged_revision,
                 standing: decode_state(state)?,
+                switched_off: Arc::default(),
             },
             None => current.clone(),
         };
@@ -167,6 +243,7 @@ impl Record {
             confirmed_ms: wire.confirmed_ms,
             seen_ms: wire.seen_ms,
             unbound: wire.unbound,
+            upgrades,
         })
     }
 
@@ -193,12 +270,64 @@ impl Record {
                 self.current = State {
                     revision: self.current.revision.saturating_add(1),
                     standing: Standing::Ended(Arc::new(ended)),
+                    switched_off: Arc::clone(&self.current.switched_off),
                 };
                 self.acknowledged.standing = Standing::None;
                 self.unbound = false;
             }
         }
     }
+}
+
+fn encode_upgrade(upgrade: &Upgrade, personal: bool) -> WireUpgrade {
+    let kept = |text: &Option<Box<str>>| text.clone().filter(|_| personal);
+    WireUpgrade {
+        feature: upgrade.feature.clone(),
+        stage: match upgrade.stage {
+            Stage::Asking => WireStage::Asking,
+            Stage::Asked => WireStage::Asked,
+            Stage::Waiting => WireStage::Waiting,
+            Stage::Approved => WireStage::Approved,
+            Stage::Refused => WireStage::Refused,
+            Stage::Enabled => WireStage::Enabled,
+        },
+        asked_ms: upgrade.asked_ms,
+        session_id: personal.then(|| upgrade.session_id.clone()),
+        challenge: upgrade.challenge.as_ref().map(|challenge| WireChallenge {
+            id: challenge.id.clone(),
+            kind: challenge.kind.clone(),
+            url: kept(&challenge.url),
+            url_expires_ms: challenge.url_expires_ms.filter(|_| personal),
+            code: kept(&challenge.code),
+            code_expires_ms: challenge.code_expires_ms.filter(|_| personal),
+            is_data_lite: challenge.is_data_lite && personal,
+        }),
+    }
+}
+
+fn decode_upgrade(wire: WireUpgrade, held: &str) -> Arc<Upgrade> {
+    Arc::new(Upgrade {
+        feature: wire.feature,
+        session_id: wire.session_id.unwrap_or_else(|| held.into()),
+        stage: match wire.stage {
+            WireStage::Asking => Stage::Asking,
+            WireStage::Asked => Stage::Asked,
+            WireStage::Waiting => Stage::Waiting,
+            WireStage::Approved => Stage::Approved,
+            WireStage::Refused => Stage::Refused,
+            WireStage::Enabled => Stage::Enabled,
+        },
+        challenge: wire.challenge.map(|challenge| Challenge {
+            id: challenge.id,
+            kind: challenge.kind,
+            url: challenge.url,
+            url_expires_ms: challenge.url_expires_ms,
+            code: challenge.code,
+            code_expires_ms: challenge.code_expires_ms,
+            is_data_lite: challenge.is_data_lite,
+        }),
+        asked_ms: wire.asked_ms,
+    })
 }
 
 fn encode_state(state: &State, personal: bool) -> WireState {

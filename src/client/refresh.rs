@@ -1,20 +1,17 @@
 //! Asking the studio's server: when, what, and what its answers mean.
 
-use alloc::{boxed::Box, collections::VecDeque, format, sync::Arc, vec::Vec};
+use alloc::{collections::VecDeque, format, vec::Vec};
 
 use super::{
     Client, Output,
     event::{Code, Event, News, Operation, Outcome, RequestId, in_seconds},
-    saving::features_told,
-    state::{Bar, Ended, Standing},
+    state::{Bar, Standing},
     timing::{Breaker, Now, backoff_ms, next_birthday_ms},
+    upgrade::PATIENCE_MS,
 };
-use crate::{
-    protocol::{
-        backend::{Answer, Ask, read},
-        http::Reply,
-    },
-    session::{Session, Status},
+use crate::protocol::{
+    backend::{Answer, Ask, read},
+    http::Reply,
 };
 
 /// Why a refresh is wanted.
@@ -37,43 +34,44 @@ pub enum Cause {
 }
 
 /// How often one refresh is tried before it is given up.
-const TRIES: u32 = 3;
+pub(super) const TRIES: u32 = 3;
 /// A deletion that did not name the session is believed when a second answer agrees, so much later.
-const CONFIRM_DELETION_MS: u64 = 3_000;
+pub(super) const CONFIRM_DELETION_MS: u64 = 3_000;
 /// A transport that says nothing is given up so long after its own time limit.
-const TRANSPORT_GRACE_MS: u64 = 5_000;
-/// A crowd that has its birthday on one day asks spread over a minute.
-const BIRTHDAY_SPREAD_MS: u64 = 60_000;
+pub(super) const TRANSPORT_GRACE_MS: u64 = 5_000;
 
 /// One refresh, from its first request to its end.
 #[derive(Debug)]
-struct Flight {
+pub(super) struct Flight {
     ask: Ask,
     /// `None` while it waits for its next try.
     ticket: Option<u64>,
     sent_at: u64,
     retry_at: u64,
     tries: u32,
-    joined: Vec<RequestId>,
+    pub(super) joined: Vec<Joined>,
 }
+
+/// Who waits for a refresh, and what for.
+pub(super) type Joined = (RequestId, Operation);
 
 /// What is known about asking.
 #[derive(Debug, Default)]
 pub(super) struct Refresher {
-    flight: Option<Flight>,
+    pub(super) flight: Option<Flight>,
     last_ticket: u64,
     breaker: Breaker,
     asked_at: Option<u64>,
     /// A refresh that is due on its own account.
-    due_at: Option<u64>,
+    pub(super) due_at: Option<u64>,
     /// Asked for while a request was in flight that may have been answered before: ask once more.
-    again: Option<Vec<RequestId>>,
-    deletion_seen_at: Option<u64>,
+    pub(super) again: Option<Vec<Joined>>,
+    pub(super) deletion_seen_at: Option<u64>,
     /// Until then the server asked to be left alone.
     not_before: Option<u64>,
     /// The player was forgotten: nothing is asked until the game wants it.
     pub(super) forgotten: bool,
-    birthday_spread_ms: u64,
+    pub(super) birthday_spread_ms: u64,
     network_allowed: bool,
     offline: bool,
     suspended: bool,
@@ -97,10 +95,10 @@ impl Refresher {
             .map(|f| core::mem::take(&mut f.joined))
             .unwrap_or_default();
         joined.extend(self.again.take().unwrap_or_default());
-        for request in joined {
+        for (request, operation) in joined {
             outputs.push_back(Output::Event(Event::Completed {
                 request,
-                operation: Operation::Refresh,
+                operation,
                 outcome: Outcome::new(Code::Cancelled, "cancelled"),
             }));
         }
@@ -122,10 +120,11 @@ impl Client {
         }
         let refresher = &mut self.refresher;
         if let Some(flight) = &mut refresher.flight {
+            let joined = (request, Operation::Refresh);
             if cause == Cause::Push && flight.ticket.is_some() {
-                refresher.again.get_or_insert_default().push(request);
+                refresher.again.get_or_insert_default().push(joined);
             } else {
-                flight.joined.push(request);
+                flight.joined.push(joined);
             }
             return;
         }
@@ -139,7 +138,32 @@ impl Client {
                 return self.complete(request, Operation::Refresh, Outcome::new(Code::TooSoon, text));
             }
         }
-        self.start_refresh(now, alloc::vec![request]);
+        self.start_refresh(now, alloc::vec![(request, Operation::Refresh)]);
+    }
+
+    /// A refresh that begins after this moment, whatever is under way.
+    pub(super) fn refresh_anew(&mut self, now: Now) {
+        if self.refresher.flight.is_some() {
+            self.refresher.again.get_or_insert_default();
+        } else {
+            self.refresh_for(now, Cause::Push);
+        }
+    }
+
+    /// The same for who asked how a challenge stands; they hear its end.
+    pub(super) fn refresh_checked(&mut self, now: Now, checkers: Vec<RequestId>) {
+        if checkers.is_empty() {
+            return;
+        }
+        if let Some(outcome) = self.cannot_ask(now) {
+            return self.complete_each(checkers, Operation::CheckChallenge, &outcome);
+        }
+        let joined = checkers.into_iter().map(|request| (request, Operation::CheckChallenge));
+        if self.refresher.flight.is_some() {
+            self.refresher.again.get_or_insert_default().extend(joined);
+        } else {
+            self.start_refresh(now, joined.collect());
+        }
     }
 
     /// A refresh on the library's own account.
@@ -183,16 +207,17 @@ impl Client {
 
     fn reachability_changed(&mut self, now: Now, was: bool, is: bool, code: Code) {
         if was && !is {
+            let outcome = Outcome::new(code, "the network was switched off meanwhile");
+            // A game that comes back goes on where it was.
+            self.interrupt_exchanges(now, &outcome, code == Code::Cancelled);
             self.abort_flight();
             let joined = self.refresher.flight.take().map(|f| f.joined).unwrap_or_default();
             let again = self.refresher.again.take().unwrap_or_default();
-            self.complete_refreshes(
-                joined.into_iter().chain(again),
-                &Outcome::new(code, "the network was switched off meanwhile"),
-            );
+            self.complete_refreshes(joined.into_iter().chain(again), &outcome);
             self.refresher.due_at = Some(now.mono_ms);
             self.looking_changed();
         } else if is && !was {
+            self.poll_all_soon(now);
             self.refresh_for(now, Cause::Reconnect);
         }
     }
@@ -207,9 +232,12 @@ impl Client {
     }
 
     /// Cancels one request; it still completes. Unknown or finished ones are ignored.
-    pub fn cancel(&mut self, request: RequestId) {
+    pub fn cancel(&mut self, now: Now, request: RequestId) {
+        if self.cancel_upgrade(now, request) {
+            return;
+        }
         let refresher = &mut self.refresher;
-        let mut found = false;
+        let mut found = None;
         let lists = refresher
             .flight
             .as_mut()
@@ -217,17 +245,19 @@ impl Client {
             .into_iter()
             .chain(refresher.again.as_mut());
         for list in lists {
-            let before = list.len();
-            list.retain(|r| *r != request);
-            found |= list.len() != before;
+            if let Some(at) = list.iter().position(|(r, _)| *r == request) {
+                found = Some(list.swap_remove(at).1);
+            }
         }
-        if found {
-            self.complete(request, Operation::Refresh, Outcome::new(Code::Cancelled, "cancelled"));
+        if let Some(operation) = found {
+            self.complete(request, operation, Outcome::new(Code::Cancelled, "cancelled"));
         }
     }
 
     /// Makes every answer void that is still to come. Refreshes that somebody waits for are asked anew.
     pub(super) fn void_answers(&mut self, now: Now) {
+        let text = "what was asked of is another state now; whether the message was sent is not known";
+        self.interrupt_exchanges(now, &Outcome::new(Code::Cancelled, text), true);
         self.abort_flight();
         self.refresher.deletion_seen_at = None;
         if let Some(flight) = self.refresher.flight.take() {
@@ -245,7 +275,7 @@ impl Client {
     }
 
     /// Why nothing can be asked now.
-    fn cannot_ask(&self, now: Now) -> Option<Outcome> {
+    pub(super) fn cannot_ask(&self, now: Now) -> Option<Outcome> {
         let refresher = &self.refresher;
         if self.config.server.is_none() {
             return Some(Outcome::new(
@@ -295,9 +325,13 @@ impl Client {
         })
     }
 
-    fn start_refresh(&mut self, now: Now, mut joined: Vec<RequestId>) {
+    pub(super) fn start_refresh(&mut self, now: Now, mut joined: Vec<Joined>) {
         joined.extend(self.refresher.again.take().unwrap_or_default());
         let ask = match &self.newest.standing {
+            // A challenge that passed has named the session to go on with.
+            Standing::Session { .. } if self.upgrades.named.is_some() => Ask::Bind {
+                id: self.upgrades.named.clone().unwrap_or_default(),
+            },
             // That one is not the player's, or not any more: another device may have got a new one.
             Standing::Session {
                 bar: Some(Bar::OfAnotherPlayer),
@@ -369,16 +403,20 @@ impl Client {
     /// A reply came. One that is not awaited any more is ignored.
     pub fn reply(&mut self, now: Now, ticket: u64, reply: Reply) {
         let Some(flight) = self.refresher.flight.as_mut().filter(|f| f.ticket == Some(ticket)) else {
-            return;
+            return self.upgrade_reply(now, ticket, reply);
         };
         flight.ticket = None;
         let answer = match reply {
             Ok(response) => (read(&flight.ask, &response, now.wall_ms), response.status),
             Err(error) => return self.try_failed(now, error.into(), None),
         };
+        let had_etag = matches!(flight.ask, Ask::Session { etag: Some(_), .. });
+        if self.is_of_named(&answer.0) {
+            return self.look_once_more(now);
+        }
         match answer {
             // Unchanged since when? Only an entity tag says.
-            (Answer::Unchanged, status) if !matches!(flight.ask, Ask::Session { etag: Some(_), .. }) => {
+            (Answer::Unchanged, status) if !had_etag => {
                 let text = "the server said that nothing has changed to a request without an entity tag";
                 self.give_up(now, Outcome::http(Code::Protocol, status, text));
             }
@@ -388,8 +426,7 @@ impl Client {
             (Answer::OfAnotherPlayer, _) => self.take_bar(now, Bar::OfAnotherPlayer),
             (Answer::Deleted { named }, _) => self.take_deletion(now, named),
             (Answer::Unauthorized, status) => {
-                self.refresher.token_refused = true;
-                self.refresher.due_at = Some(now.mono_ms);
+                self.note_token_refused(now);
                 let outcome = Outcome::http(
                     Code::Unauthorized,
                     status,
@@ -421,135 +458,62 @@ impl Client {
         }
     }
 
-    fn take_session(&mut self, now: Now, session: Session, etag: Option<Box<str>>) {
-        if *session.status() == Status::Deleted {
-            return self.take_deletion(now, true);
-        }
-        let is_same = match &self.newest.standing {
-            Standing::Session {
-                session: held,
-                bar: None,
-                ..
-            } => **held == session,
-            _ => false,
-        };
-        let is_first = self.newest.session().is_none();
-        self.unbound = false;
-        self.refresher.deletion_seen_at = None;
-        if is_same {
-            if let Standing::Session { etag: held, .. } = &mut self.newest.standing {
-                *held = etag;
-            }
-            return self.server_confirmed(now, None);
-        }
-        self.advance(Standing::Session {
-            session: Arc::new(session),
-            etag,
-            bar: None,
-        });
-        if is_first {
-            // A session where none was known: there is nothing that it differs from.
-            self.acknowledged = self.newest.clone();
-        }
-        self.server_confirmed(now, Some(()));
+    /// Whether that is said of a session that a challenge named: of it nothing is believed but that it is there.
+    fn is_of_named(&self, answer: &Answer) -> bool {
+        let is_negative = matches!(
+            answer,
+            Answer::Deleted { .. } | Answer::NeedsConsent | Answer::OfAnotherPlayer
+        );
+        is_negative && self.upgrades.named.is_some()
     }
 
-    fn take_bar(&mut self, now: Now, new_bar: Bar) {
-        if new_bar == Bar::OfAnotherPlayer {
-            self.unbound = false;
+    fn look_once_more(&mut self, now: Now) {
+        if self.upgrades.patience <= 1 {
+            // The named session is none of the player's after all: the held one decides.
+            self.upgrades.named = None;
         }
-        match &self.newest.standing {
-            Standing::Session { session, etag, bar } if *bar != Some(new_bar) => {
-                let (session, etag) = (Arc::clone(session), etag.clone());
-                self.advance(Standing::Session {
-                    session,
-                    etag,
-                    bar: Some(new_bar),
-                });
-                self.server_confirmed(now, Some(()));
-            }
-            Standing::Session { .. } => self.server_confirmed(now, None),
-            _ => {
-                self.no_session_confirmed();
-                self.server_confirmed(now, None);
-                if !core::mem::replace(&mut self.told_consent_needed, true) {
-                    self.news(News::ConsentNeeded, Outcome::OK);
-                }
-            }
-        }
+        self.upgrades.patience = self.upgrades.patience.saturating_sub(1).max(1);
+        self.server_answered();
+        let joined = self.refresher.flight.take().map(|f| f.joined).unwrap_or_default();
+        self.refresher.again.get_or_insert_default().extend(joined);
+        self.refresh_due_in(now, PATIENCE_MS);
     }
 
-    /// The server knows of no session: a record that could not be read does not matter any more.
-    fn no_session_confirmed(&mut self) {
-        if matches!(self.newest.standing, Standing::Unusable(_)) && self.saver_is_writable() {
-            self.advance(Standing::None);
-            self.acknowledged = self.newest.clone();
-        }
+    /// The next refresh comes no later than in so many milliseconds.
+    pub(super) fn refresh_due_in(&mut self, now: Now, ms: u64) {
+        let at = now.mono_ms.saturating_add(ms);
+        self.refresher.due_at = Some(self.refresher.due_at.map_or(at, |due| due.min(at)));
     }
 
-    fn take_deletion(&mut self, now: Now, named: bool) {
-        let Standing::Session { session, etag, bar } = &self.newest.standing else {
-            return self.take_bar(now, Bar::NeedsConsent);
-        };
-        let agreed = self
-            .refresher
-            .deletion_seen_at
-            .is_some_and(|at| now.mono_ms.saturating_sub(at) >= CONFIRM_DELETION_MS);
-        if named || agreed {
-            let ended = Ended {
-                features_on: features_told(&self.acknowledged, &self.newest),
-                at_ms: now.wall_ms,
-            };
-            self.refresher.deletion_seen_at = None;
-            self.unbound = false;
-            self.advance(Standing::Ended(Arc::new(ended)));
-            self.acknowledged.standing = Standing::None;
-            return self.server_confirmed(now, Some(()));
-        }
-        let is_new = *bar != Some(Bar::DeletionUnconfirmed);
-        if is_new {
-            let (session, etag) = (Arc::clone(session), etag.clone());
-            self.advance(Standing::Session {
-                session,
-                etag,
-                bar: Some(Bar::DeletionUnconfirmed),
-            });
-        }
-        self.refresher.deletion_seen_at.get_or_insert(now.mono_ms);
-        self.server_confirmed(now, is_new.then_some(()));
-        self.refresher.due_at = Some(now.mono_ms.saturating_add(CONFIRM_DELETION_MS));
-    }
-
-    /// The server gave a certain answer; `changed` when it changed what is known.
-    fn server_confirmed(&mut self, now: Now, changed: Option<()>) {
-        let was_live = self.is_live(now);
-        self.confirm(now);
+    /// The server has answered, so it is there.
+    pub(super) fn server_answered(&mut self) {
         self.refresher.breaker.succeeded();
         if core::mem::take(&mut self.refresher.told_unreachable) {
             self.news(News::ServerReachable, Outcome::OK);
         }
-        // The same moment would bring a whole crowd back at once.
-        let periodic = self.config.periodic_ms;
-        let spread = self.random.u64(0..=periodic / 10);
-        self.refresher.due_at = Some(now.mono_ms.saturating_add(periodic).saturating_add(spread));
-        self.refresher.birthday_spread_ms = self.random.u64(0..=BIRTHDAY_SPREAD_MS);
-        let joined = self.refresher.flight.take().map(|f| f.joined).unwrap_or_default();
-        if changed.is_some() {
-            self.save(now, None);
-            for request in joined {
-                self.save_waiter(now, request, Operation::Refresh);
-            }
-        } else {
-            // When it was confirmed is worth storing, but nobody waits for it.
-            self.save(now, None);
-            self.complete_refreshes(joined, &Outcome::OK);
-            if !was_live {
-                self.outputs.push_back(Output::Publish);
-            }
-        }
-        if let Some(again) = self.refresher.again.take() {
-            self.start_refresh(now, again);
-        }
+    }
+
+    pub(super) fn note_token_refused(&mut self, now: Now) {
+        self.refresher.token_refused = true;
+        self.refresher.due_at = Some(now.mono_ms);
+    }
+
+    pub(super) fn refresher_failures(&self) -> u32 {
+        self.refresher.breaker.failures()
+    }
+
+    /// Whether the circuit is open, or one try at a time is let through.
+    pub(super) fn is_server_down(&self) -> bool {
+        self.refresher.breaker.is_probing()
+    }
+
+    pub(super) fn leave_alone_until(&mut self, mono_ms: u64) {
+        self.refresher.not_before = Some(mono_ms);
+    }
+
+    pub(super) fn next_ticket(&mut self) -> u64 {
+        self.refresher.last_ticket = self.refresher.last_ticket.saturating_add(1);
+        self.refresher.last_ticket
     }
 
     /// One try failed, and another may help.
@@ -583,7 +547,7 @@ impl Client {
         self.end_flight(&outcome);
     }
 
-    fn count_failure(&mut self, now: Now, outcome: &Outcome) {
+    pub(super) fn count_failure(&mut self, now: Now, outcome: &Outcome) {
         let was_live = self.is_live(now);
         self.refresher.breaker.failed(now.mono_ms);
         if was_live {
@@ -598,12 +562,13 @@ impl Client {
         let joined = self.refresher.flight.take().map(|f| f.joined).unwrap_or_default();
         let again = self.refresher.again.take().unwrap_or_default();
         self.complete_refreshes(joined.into_iter().chain(again), outcome);
+        self.session_not_seen(outcome);
         self.looking_changed();
     }
 
-    fn complete_refreshes(&mut self, requests: impl IntoIterator<Item = RequestId>, outcome: &Outcome) {
-        for request in requests {
-            self.complete(request, Operation::Refresh, outcome.clone());
+    pub(super) fn complete_refreshes(&mut self, requests: impl IntoIterator<Item = Joined>, outcome: &Outcome) {
+        for (request, operation) in requests {
+            self.complete(request, operation, outcome.clone());
         }
     }
 
@@ -646,13 +611,7 @@ impl Client {
             );
         }
         let refresher = &self.refresher;
-        let blocked = !refresher.network_allowed
-            || refresher.offline
-            || refresher.suspended
-            || refresher.token_refused
-            || refresher.forgotten
-            || matches!(self.newest.standing, Standing::Unread);
-        if self.stopped || self.config.server.is_none() || blocked {
+        if refresher.forgotten || self.is_blocked() {
             return None;
         }
         // After a failed try its backoff counts, not the birthday.
@@ -661,11 +620,28 @@ impl Client {
             now.mono_ms.saturating_add(ahead)
         });
         let due = [refresher.due_at, birthday].into_iter().flatten().min()?;
-        let not_before = refresher.not_before.unwrap_or(0);
-        Some(
-            due.max(not_before)
-                .max(refresher.breaker.open_until(now.mono_ms).unwrap_or(0)),
-        )
+        Some(due.max(self.may_ask_at(now)))
+    }
+
+    /// When the server may be asked again at the earliest.
+    fn may_ask_at(&self, now: Now) -> u64 {
+        let not_before = self.refresher.not_before.unwrap_or(0);
+        not_before.max(self.refresher.breaker.open_until(now.mono_ms).unwrap_or(0))
+    }
+
+    /// Whether the host or the server has put a stop to questions, for nobody knows how long.
+    fn is_blocked(&self) -> bool {
+        let refresher = &self.refresher;
+        let is_unread = matches!(self.newest.standing, Standing::Unread);
+        let is_off = !refresher.network_allowed || refresher.offline || refresher.suspended;
+        self.stopped || self.config.server.is_none() || is_off || refresher.token_refused || is_unread
+    }
+
+    /// When something about permissions and challenges is due.
+    pub(super) fn upgrades_due(&self, now: Now) -> Option<u64> {
+        let questions = self.questions_due_at(now).filter(|_| !self.is_blocked());
+        let questions = questions.map(|at| at.max(self.may_ask_at(now)));
+        [questions, self.exchanges_due()].into_iter().flatten().min()
     }
 
     /// When the next birthday after the last confirmation makes a refresh worth while.

@@ -68,6 +68,8 @@ struct Waiter {
     request: RequestId,
     operation: Operation,
     version: u64,
+    /// How it ends, whether storing succeeds or not; `None`: as the write does.
+    done: Option<Outcome>,
 }
 
 /// What is on its way to storage.
@@ -126,6 +128,7 @@ impl Client {
             }
         }
         if first {
+            self.resume_upgrades(now);
             self.granted = self.newest.clone();
             self.was_stale = self.is_stale(now);
             self.tell_standing();
@@ -191,8 +194,10 @@ impl Client {
             self.void_answers(now);
             record.renumber_after(self.newest.revision);
         }
+        let upgrades = record.upgrades_that_hold();
         self.newest = record.current;
         self.acknowledged = record.acknowledged;
+        self.load_upgrades(upgrades);
         self.unbound = record.unbound;
         self.confirmed.wall_ms = record.confirmed_ms;
         self.confirmed.seen_ms = record.seen_ms;
@@ -200,6 +205,7 @@ impl Client {
         self.saver.found_confirmed_ms = self.confirmed.wall_ms;
         self.outputs.push_back(Output::Publish);
         if !is_first {
+            self.resume_upgrades(now);
             let state = self.newest.clone();
             self.settle(state);
         }
@@ -348,7 +354,36 @@ impl Client {
             request,
             operation,
             version,
+            done: None,
         });
+    }
+
+    /// Completes with `done` when everything so far is stored, or could not be: what was learnt holds all the same.
+    pub(super) fn save_waiter_done(&mut self, _now: Now, request: RequestId, operation: Operation, done: Outcome) {
+        let version = self.saver.version;
+        let is_stored = self.saver.saved_version >= version && self.saver.removal.is_none();
+        if is_stored || !self.saver.writable {
+            return self.complete(request, operation, done);
+        }
+        self.saver.waiters.push(Waiter {
+            request,
+            operation,
+            version,
+            done: Some(done),
+        });
+    }
+
+    pub(super) fn saver_version(&self) -> u64 {
+        self.saver.version
+    }
+
+    /// Up to which version everything is stored; all of it where nothing can be stored, or not now.
+    pub(super) fn stored_or_given_up(&self) -> u64 {
+        if self.saver.writable && !self.saver.told_failed {
+            self.saver.saved_version
+        } else {
+            u64::MAX
+        }
     }
 
     pub(super) fn forget_record(&mut self, now: Now, request: RequestId) {
@@ -361,6 +396,7 @@ impl Client {
                 request,
                 operation: Operation::Forget,
                 version,
+                done: None,
             });
         } else {
             let outcome = self.refusal();
@@ -400,6 +436,7 @@ impl Client {
                 confirmed_ms: self.confirmed.wall_ms,
                 seen_ms: self.confirmed.seen_ms.max(now.wall_ms),
                 unbound: self.unbound,
+                upgrades: self.upgrades.list().to_vec(),
             };
             Output::Save {
                 job: number,
@@ -414,7 +451,8 @@ impl Client {
             .partition(|w| w.version <= version);
         self.saver.waiters = left;
         for waiter in done {
-            self.complete(waiter.request, waiter.operation, outcome.clone());
+            let outcome = waiter.done.unwrap_or_else(|| outcome.clone());
+            self.complete(waiter.request, waiter.operation, outcome);
         }
     }
 
@@ -445,7 +483,9 @@ impl Client {
 
     /// Whether something hangs on the write in progress.
     fn is_storing_awaited(&self) -> bool {
-        self.granted.revision < self.newest.revision || !self.saver.waiters.is_empty()
+        self.granted.revision < self.newest.revision
+            || !self.saver.waiters.is_empty()
+            || (!self.saver.told_failed && self.upgrades.awaits_store(self.saver.saved_version))
     }
 
     pub(super) fn saving_due(&self) -> Option<u64> {

@@ -1,6 +1,6 @@
 //! What is known about the player.
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeSet, sync::Arc, vec::Vec};
 
 use crate::session::{Access, Decision, Freshness, NextStep, Reason, Session};
 
@@ -56,6 +56,8 @@ pub struct State {
     pub revision: u64,
     /// What holds.
     pub standing: Standing,
+    /// What the player has switched off on this device, though the session has it on. Only ever takes away.
+    pub switched_off: Arc<BTreeSet<Box<str>>>,
 }
 
 impl State {
@@ -77,6 +79,14 @@ impl State {
 
     /// A feature's access. Stale: what a parent or an age verification allowed is unavailable.
     pub fn access(&self, feature: &str, stale: bool) -> Access {
+        match self.access_by_session(feature, stale) {
+            Access::Allowed if self.switched_off.contains(feature) => Access::PlayerMayEnable,
+            access => access,
+        }
+    }
+
+    /// The same without what the player has switched off.
+    fn access_by_session(&self, feature: &str, stale: bool) -> Access {
         match self.open_session() {
             Some(session) if stale && needs_fresh_answer(session, feature) => Access::Unavailable,
             Some(session) => session.access(feature),
@@ -101,12 +111,22 @@ impl State {
                 if stale && needs_fresh_answer(session, feature) {
                     return denied(Reason::Stale, NextStep::Refresh);
                 }
-                session.decide(feature, freshness)
+                let decision = session.decide(feature, freshness);
+                if decision.access.is_allowed() && self.switched_off.contains(feature) {
+                    return Decision {
+                        access: Access::PlayerMayEnable,
+                        reason: Reason::SwitchedOff,
+                        next_step: NextStep::Enable,
+                        ..decision
+                    };
+                }
+                decision
             }
         }
     }
 
-    /// Whether anything that `self` allows or offers is tighter in `other`.
+    /// Whether anything that the session of `self` allows or offers is tighter in that of `other`. What the player has
+    /// switched off is their own affair: no parent's word is passed over when it is forgotten.
     pub fn is_looser_than(&self, other: &Self) -> bool {
         let Some(session) = self.open_session() else {
             return false;
@@ -114,7 +134,7 @@ impl State {
         session
             .permissions()
             .iter()
-            .any(|p| self.access(&p.name, false).rank() > other.access(&p.name, false).rank())
+            .any(|p| self.access_by_session(&p.name, false).rank() > other.access_by_session(&p.name, false).rank())
     }
 }
 

@@ -1,12 +1,17 @@
 //! What the game sees: an immutable picture of a client's knowledge.
 
 use alloc::{
+    boxed::Box,
     string::{String, ToString},
     sync::Arc,
+    vec::Vec,
 };
 
-use super::state::{Standing, State};
-use crate::session::{Access, Changes, Decision, Freshness, NextStep, Notice, Reason, Session, compare};
+use super::{
+    state::{Standing, State},
+    upgrade::{Stage, Upgrade},
+};
+use crate::session::{Access, Changes, Decision, Freshness, NextStep, Notice, NoticeKind, Reason, Session, compare};
 
 /// A picture of what is known. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -17,12 +22,23 @@ pub struct View {
     pub newest: State,
     /// What the player was last told.
     pub acknowledged: State,
+    /// What the player has asked for.
+    pub upgrades: Arc<[Arc<Upgrade>]>,
     /// How fresh the knowledge is.
     pub freshness: Freshness,
     /// Whether the host's limit on the age of the knowledge has passed, or the clock ran backwards.
     pub stale: bool,
     /// Whether the server is being asked for a session and none is known.
     pub looking: bool,
+}
+
+/// What a notice tells, to be acknowledged: up to which state, and which answers.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// The state that the notice speaks of.
+    pub state: State,
+    /// The permissions that the notice says stay off.
+    pub refused: Vec<Box<str>>,
 }
 
 impl View {
@@ -43,14 +59,61 @@ impl View {
         if is_on_its_way || (self.looking && matches!(state.standing, Standing::None)) {
             return Decision::denied(Reason::Pending, NextStep::Wait, self.freshness);
         }
-        state.decide(feature, self.stale, self.freshness)
+        let decision = state.decide(feature, self.stale, self.freshness);
+        let can_be_asked = matches!(
+            decision.access,
+            Access::AskParent | Access::VerifyAge | Access::PlayerMayEnable
+        );
+        if can_be_asked && decision.reason != Reason::SwitchedOff && self.is_asked(feature) {
+            return Decision {
+                reason: Reason::Pending,
+                next_step: NextStep::Wait,
+                ..decision
+            };
+        }
+        decision
     }
 
-    /// What the player should be told: from what they were last told to what is granted.
+    /// What the player has asked for about a feature, answered or not.
+    pub fn upgrade_of(&self, feature: &str) -> Option<&Arc<Upgrade>> {
+        self.upgrades.iter().find(|upgrade| &*upgrade.feature == feature)
+    }
+
+    /// Whether an answer about a feature is awaited.
+    fn is_asked(&self, feature: &str) -> bool {
+        self.upgrade_of(feature).is_some_and(|upgrade| upgrade.stage.is_open())
+    }
+
+    /// What the player should be told: from what they were last told to what is granted, then the answers that no session
+    /// tells.
     pub fn notice(&self) -> Notice {
         if self.is_told_ahead() {
             return Notice::default();
         }
+        let is_answer = |feature: &str| self.upgrade_of(feature).is_some_and(|u| u.stage == Stage::Enabled);
+        let notice = self.notice_of_session().as_answer(is_answer);
+        let refused = |upgrade: &&Arc<Upgrade>| upgrade.stage == Stage::Refused;
+        if !notice.is_empty() || !self.upgrades.iter().any(|u| refused(&u)) {
+            return notice;
+        }
+        let refused: Vec<_> = self
+            .upgrades
+            .iter()
+            .filter(refused)
+            .map(|u| u.feature.clone())
+            .collect();
+        Notice::upgrade(NoticeKind::Refused, refused, false)
+    }
+
+    /// What an acknowledgement of that notice covers.
+    pub fn told(&self, notice: &Notice) -> Told {
+        Told {
+            state: self.granted.clone(),
+            refused: notice.asked.clone(),
+        }
+    }
+
+    fn notice_of_session(&self) -> Notice {
         match &self.granted.standing {
             Standing::Ended(ended) => Notice::ended(ended.features_on.clone()),
             Standing::Session { session, bar: None, .. } => {
@@ -91,6 +154,8 @@ impl View {
             "freshness": self.freshness as i32,
             "stale": self.stale,
             "permissions": self.newest.session().map_or(0, |s| s.permissions().len()),
+            "askedFor": self.upgrades.len(),
+            "switchedOff": self.newest.switched_off.len(),
             "noticeKind": self.notice().kind as i32,
         })
         .to_string()

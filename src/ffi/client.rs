@@ -5,7 +5,7 @@ use std::{
 };
 
 use super::{
-    event::{NO_EVENT, of, playgate_event},
+    event::{EventTexts, NO_EVENT, of, playgate_event},
     guard::guard,
     handle::{Kind, invalid, pack, unpack},
     memory::{read_struct, write_optional, write_out, write_struct},
@@ -24,7 +24,9 @@ const MAX_DRAIN_MS: u32 = 60_000;
 /// An open client, and what it lends.
 pub(super) struct ClientObject {
     pub(super) engine: Arc<Engine>,
-    event_text: Mutex<Kept>,
+    event_texts: Mutex<EventTexts>,
+    /// Where a parent types a one-time code in.
+    pub(super) code_site: Box<str>,
     pub(super) diagnostics: Mutex<Kept>,
 }
 
@@ -80,14 +82,17 @@ pub extern "C" fn playgate_client_open(
 ) -> playgate_result {
     write_optional(out, 0);
     guard(|| {
-        let options = read_struct(options)?.read()?;
+        let options = read_struct(options)?;
+        let code_site = options.code_site()?;
+        let options = options.read()?;
         write_out(out, 0)?;
         let engine = Engine::open(options)?;
         let gate = engine.gate();
         let handle = pack(Kind::Client, gate.generation, gate.slot);
         let object = ClientObject {
             engine,
-            event_text: Mutex::default(),
+            event_texts: Mutex::default(),
+            code_site,
             diagnostics: Mutex::default(),
         };
         let closed = {
@@ -167,7 +172,7 @@ pub extern "C" fn playgate_client_pump(client: playgate_client, budget_us: u32) 
 }
 
 /// The next event that a pump has moved in; PLAYGATE_NO_EVENT when there is none. Each event is given out once. Call from
-/// one thread; the event's text is lent until the next call. For the frame path.
+/// one thread; the event's texts are lent until the next call. For the frame path.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_next_event(client: playgate_client, out: *mut playgate_event) -> playgate_result {
     guard(|| {
@@ -176,8 +181,8 @@ pub extern "C" fn playgate_client_next_event(client: playgate_client, out: *mut 
         let Some(event) = object.engine.next_event() else {
             return Ok(PLAYGATE_NO_EVENT);
         };
-        let (event, text) = of(&event);
-        *object.event_text.lock().unwrap_or_else(PoisonError::into_inner) = text;
+        let (event, texts) = of(&event);
+        *object.event_texts.lock().unwrap_or_else(PoisonError::into_inner) = texts;
         write_struct(out, event)?;
         Ok(PLAYGATE_OK)
     })

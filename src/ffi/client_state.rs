@@ -128,7 +128,8 @@ pub extern "C" fn playgate_client_changes(client: playgate_client, out: *mut pla
     })
 }
 
-/// What to tell the player now; the caller frees it. PLAYGATE_NO_NOTICE, with `*out` 0, when there is nothing. Show it, then
+/// What to tell the player now, answers to what they asked for included; the caller frees it. PLAYGATE_NO_NOTICE, with `*out`
+/// 0, when there is nothing. Show it, then
 /// call playgate_client_acknowledge: until then it comes back, after a crash or restart too. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_notice(client: playgate_client, out: *mut playgate_notice) -> playgate_result {
@@ -139,7 +140,7 @@ pub extern "C" fn playgate_client_notice(client: playgate_client, out: *mut play
         let Some(handed) = object.engine.notice() else {
             return Ok(PLAYGATE_NO_NOTICE);
         };
-        write_out(out, notice::insert(&handed)?)?;
+        write_out(out, notice::insert(&handed.notice, handed.revision)?)?;
         Ok(PLAYGATE_OK)
     })
 }
@@ -198,8 +199,9 @@ pub extern "C" fn playgate_client_flush(client: playgate_client, out: *mut playg
     request(client, out, |engine| Ok(engine.flush()?))
 }
 
-/// Cancels a request that is under way; it still completes: a refresh with PLAYGATE_ERROR_CANCELLED unless it was done
-/// before, any other as it ends, since what is being stored is not broken off. A request that is unknown or has ended is
+/// Cancels a request that is under way; it still completes: one that waits for the server with PLAYGATE_ERROR_CANCELLED
+/// unless it was done before, any other as it ends, since what is being stored is not broken off. A permission that the
+/// server was asked for may still have led to a challenge; asked for again, it gives the same one. A request that is unknown or has ended is
 /// ignored. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_cancel(client: playgate_client, request: playgate_request) -> playgate_result {
@@ -273,7 +275,7 @@ pub extern "C" fn playgate_client_diagnostics(client: playgate_client, out: *mut
 }
 
 /// Hands a request in: `*out` is its number, or 0.
-fn request(
+pub(super) fn request(
     client: playgate_client,
     out: *mut playgate_request,
     start: impl FnOnce(&Engine) -> Result<playgate_request, Failure>,

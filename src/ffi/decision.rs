@@ -1,6 +1,7 @@
 use super::{
     memory::{init_struct, plain},
     text::playgate_text,
+    texts::reason_text,
 };
 use crate::session::{Access, Decision, ManagedBy, Reason};
 
@@ -35,7 +36,7 @@ pub const PLAYGATE_REASON_TOO_YOUNG: playgate_reason = 3;
 pub const PLAYGATE_REASON_AGE_VERIFICATION: playgate_reason = 4;
 /// The player has not switched it on.
 pub const PLAYGATE_REASON_PLAYER_CHOICE: playgate_reason = 5;
-/// An answer is being waited for.
+/// An answer is being waited for: from the server, from a parent, or about the player's age.
 pub const PLAYGATE_REASON_PENDING: playgate_reason = 6;
 /// There is no session.
 pub const PLAYGATE_REASON_NO_SESSION: playgate_reason = 7;
@@ -61,6 +62,8 @@ pub const PLAYGATE_REASON_KEY_MISSING: playgate_reason = 16;
 pub const PLAYGATE_REASON_WRONG_KEY: playgate_reason = 17;
 /// The stored record was written by a newer version of the library.
 pub const PLAYGATE_REASON_NEWER_FORMAT: playgate_reason = 18;
+/// The player has switched it off on this device: playgate_client_switch_feature brings it back.
+pub const PLAYGATE_REASON_SWITCHED_OFF: playgate_reason = 19;
 
 /// What to do next. An open set: treat unknown values as PLAYGATE_NEXT_NOTHING.
 pub type playgate_next_step = i32;
@@ -125,7 +128,8 @@ pub struct playgate_decision {
     pub age_threshold: u32,
     /// Zero.
     pub reserved0: u32,
-    /// A neutral English sentence for the locked feature; empty when it is on. Static for the life of the process.
+    /// A neutral sentence for the locked feature, in the language that was set; empty when it is on. Static for the life of the
+    /// process.
     pub text: playgate_text,
     /// Zero.
     pub reserved: [u64; 4],
@@ -148,7 +152,7 @@ impl playgate_decision {
 
     pub(super) fn denied() -> Self {
         Self {
-            text: playgate_text::of_static(Reason::Error.c_text()),
+            text: reason_text(Reason::Error),
             ..Self::DENIED
         }
     }
@@ -161,7 +165,7 @@ impl playgate_decision {
             freshness: decision.freshness as playgate_freshness,
             managed_by: managed_by(decision.managed_by.as_ref()),
             age_threshold: decision.age_threshold.unwrap_or(0),
-            text: playgate_text::of_static(decision.reason.c_text()),
+            text: reason_text(decision.reason),
             ..Self::DENIED
         }
     }
@@ -223,10 +227,11 @@ mod tests {
             (Reason::KeyMissing, PLAYGATE_REASON_KEY_MISSING),
             (Reason::WrongKey, PLAYGATE_REASON_WRONG_KEY),
             (Reason::NewerFormat, PLAYGATE_REASON_NEWER_FORMAT),
+            (Reason::SwitchedOff, PLAYGATE_REASON_SWITCHED_OFF),
         ];
         for (reason, constant) in reasons {
             assert_eq!(reason as i32, constant);
-            assert!(reason.c_text().ends_with('\0'));
+            assert_eq!(reason.text().is_empty(), reason == Reason::None);
         }
         let steps = [
             (NextStep::Nothing, PLAYGATE_NEXT_NOTHING),

@@ -3,7 +3,7 @@ use super::{
     result::{PLAYGATE_OK, from_code, playgate_result},
     text::{Kept, playgate_text},
 };
-use crate::client::Event;
+use crate::client::{Event, Outcome, Progress};
 
 /// A request's number: unique in the process, never reused. 0 is none.
 pub type playgate_request = u64;
@@ -38,6 +38,27 @@ pub const PLAYGATE_EVENT_RECORD_SET_ASIDE: playgate_event_type = 11;
 pub const PLAYGATE_EVENT_RECORD_UNUSABLE: playgate_event_type = 12;
 /// The record, which another process held or which was not there yet, is this client's now.
 pub const PLAYGATE_EVENT_RECORD_TAKEN_OVER: playgate_event_type = 13;
+/// A request for a permission has come further: `feature` names it, `progress` says how far, `result` and `text` why it came
+/// to nothing. Of one permission the newest waits only.
+pub const PLAYGATE_EVENT_UPGRADE_CHANGED: playgate_event_type = 14;
+
+/// How far a request for a permission has come. An open set: treat unknown values as PLAYGATE_PROGRESS_WAITING.
+pub type playgate_progress = i32;
+
+/// Nothing is under way: it could not be asked, was given up, or another session holds now.
+pub const PLAYGATE_PROGRESS_NONE: playgate_progress = 0;
+/// The server is being asked.
+pub const PLAYGATE_PROGRESS_ASKING: playgate_progress = 1;
+/// A challenge is open, for a parent or the player: playgate_client_challenge has it.
+pub const PLAYGATE_PROGRESS_ASKED: playgate_progress = 2;
+/// Somebody has opened the challenge.
+pub const PLAYGATE_PROGRESS_WAITING: playgate_progress = 3;
+/// The challenge passed; the permission is on as soon as a session says so.
+pub const PLAYGATE_PROGRESS_APPROVED: playgate_progress = 4;
+/// It stays off.
+pub const PLAYGATE_PROGRESS_REFUSED: playgate_progress = 5;
+/// It is on.
+pub const PLAYGATE_PROGRESS_ENABLED: playgate_progress = 6;
 
 /// What a request was for. An open set.
 pub type playgate_operation = i32;
@@ -54,8 +75,20 @@ pub const PLAYGATE_OPERATION_ACKNOWLEDGE: playgate_operation = 3;
 pub const PLAYGATE_OPERATION_FORGET: playgate_operation = 4;
 /// Everything so far is to be durable.
 pub const PLAYGATE_OPERATION_FLUSH: playgate_operation = 5;
+/// A permission is to be enabled.
+pub const PLAYGATE_OPERATION_REQUEST_PERMISSION: playgate_operation = 6;
+/// A challenge's new one-time code.
+pub const PLAYGATE_OPERATION_RENEW_CODE: playgate_operation = 7;
+/// A message to the parent.
+pub const PLAYGATE_OPERATION_EMAIL_PARENT: playgate_operation = 8;
+/// A challenge is given up on this device.
+pub const PLAYGATE_OPERATION_CANCEL_CHALLENGE: playgate_operation = 9;
+/// The player closed a challenge's page.
+pub const PLAYGATE_OPERATION_CHECK_CHALLENGE: playgate_operation = 10;
+/// The player switches something off, or on again.
+pub const PLAYGATE_OPERATION_SWITCH_FEATURE: playgate_operation = 11;
 
-/// One event. `text` is lent until the next playgate_client_next_event of this client, or its close.
+/// One event. `text` and `feature` are lent until the next playgate_client_next_event of this client, or its close.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct playgate_event {
@@ -71,12 +104,14 @@ pub struct playgate_event {
     pub operation: playgate_operation,
     /// The HTTP status of the server's answer; 0 when there was none.
     pub http_status: u32,
-    /// Zero.
-    pub reserved0: u32,
+    /// How far a request for a permission has come: PLAYGATE_EVENT_UPGRADE_CHANGED only.
+    pub progress: playgate_progress,
     /// A sentence for logs about what was wrong; empty where nothing was. Holds no personal data.
     pub text: playgate_text,
+    /// The permission's name: PLAYGATE_EVENT_UPGRADE_CHANGED only, else empty.
+    pub feature: playgate_text,
     /// Zero.
-    pub reserved: [u64; 4],
+    pub reserved: [u64; 2],
 }
 plain!(playgate_event);
 
@@ -87,37 +122,62 @@ pub(super) const NO_EVENT: playgate_event = playgate_event {
     result: PLAYGATE_OK,
     operation: PLAYGATE_OPERATION_NONE,
     http_status: 0,
-    reserved0: 0,
+    progress: PLAYGATE_PROGRESS_NONE,
     text: playgate_text::EMPTY,
-    reserved: [0; 4],
+    feature: playgate_text::EMPTY,
+    reserved: [0; 2],
 };
 
-/// The struct for an event, and what keeps its text.
-pub(super) fn of(event: &Event) -> (playgate_event, Kept) {
-    let (kind, request, operation, outcome) = match event {
+/// What an event's texts are lent from.
+#[derive(Default)]
+pub(super) struct EventTexts {
+    text: Kept,
+    feature: Kept,
+}
+
+/// The struct for an event, and what keeps its texts.
+pub(super) fn of(event: &Event) -> (playgate_event, EventTexts) {
+    let of_kind = |kind: playgate_event_type, outcome: &Outcome, feature: &str| {
+        let kept = EventTexts {
+            text: Kept::new(&outcome.text),
+            feature: Kept::new(feature),
+        };
+        let event = playgate_event {
+            r#type: kind,
+            result: from_code(outcome.code),
+            http_status: u32::from(outcome.http_status),
+            text: kept.text.lend(),
+            feature: kept.feature.lend(),
+            ..NO_EVENT
+        };
+        (event, kept)
+    };
+    match event {
         Event::Completed {
             request,
             operation,
             outcome,
-        } => (
-            PLAYGATE_EVENT_COMPLETED,
-            *request,
-            *operation as playgate_operation,
+        } => {
+            let (mut event, kept) = of_kind(PLAYGATE_EVENT_COMPLETED, outcome, "");
+            event.request = *request;
+            event.operation = *operation as playgate_operation;
+            (event, kept)
+        }
+        Event::News { news, outcome } => of_kind(*news as playgate_event_type, outcome, ""),
+        Event::Upgrade {
+            feature,
+            progress,
             outcome,
-        ),
-        Event::News { news, outcome } => (*news as playgate_event_type, 0, PLAYGATE_OPERATION_NONE, outcome),
-    };
-    let kept = Kept::new(&outcome.text);
-    let event = playgate_event {
-        r#type: kind,
-        request,
-        result: from_code(outcome.code),
-        operation,
-        http_status: u32::from(outcome.http_status),
-        text: kept.lend(),
-        ..NO_EVENT
-    };
-    (event, kept)
+        } => {
+            let (mut event, kept) = of_kind(PLAYGATE_EVENT_UPGRADE_CHANGED, outcome, feature);
+            event.progress = progress_number(*progress);
+            (event, kept)
+        }
+    }
+}
+
+pub(super) fn progress_number(progress: Progress) -> playgate_progress {
+    progress as playgate_progress
 }
 
 /// Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_event). Any thread.
@@ -154,7 +214,23 @@ mod tests {
             (Operation::Acknowledge, PLAYGATE_OPERATION_ACKNOWLEDGE),
             (Operation::Forget, PLAYGATE_OPERATION_FORGET),
             (Operation::Flush, PLAYGATE_OPERATION_FLUSH),
+            (Operation::RequestPermission, PLAYGATE_OPERATION_REQUEST_PERMISSION),
+            (Operation::RenewCode, PLAYGATE_OPERATION_RENEW_CODE),
+            (Operation::EmailParent, PLAYGATE_OPERATION_EMAIL_PARENT),
+            (Operation::CancelChallenge, PLAYGATE_OPERATION_CANCEL_CHALLENGE),
+            (Operation::CheckChallenge, PLAYGATE_OPERATION_CHECK_CHALLENGE),
+            (Operation::SwitchFeature, PLAYGATE_OPERATION_SWITCH_FEATURE),
         ];
         assert!(operations.iter().all(|(o, c)| *o as i32 == *c));
+        let progress = [
+            (Progress::None, PLAYGATE_PROGRESS_NONE),
+            (Progress::Asking, PLAYGATE_PROGRESS_ASKING),
+            (Progress::Asked, PLAYGATE_PROGRESS_ASKED),
+            (Progress::Waiting, PLAYGATE_PROGRESS_WAITING),
+            (Progress::Approved, PLAYGATE_PROGRESS_APPROVED),
+            (Progress::Refused, PLAYGATE_PROGRESS_REFUSED),
+            (Progress::Enabled, PLAYGATE_PROGRESS_ENABLED),
+        ];
+        assert!(progress.iter().all(|(p, c)| progress_number(*p) == *c));
     }
 }

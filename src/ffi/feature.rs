@@ -8,7 +8,7 @@ use super::{
     memory::{write_optional, write_out},
     result::{Failure, PLAYGATE_ERROR_LIMIT, PLAYGATE_OK, playgate_result},
     session::MAX_NAME,
-    text::{optional, required},
+    text::{copy_out, optional, required},
 };
 use crate::{
     host::{
@@ -96,17 +96,7 @@ pub extern "C" fn playgate_get_display_name(
             return Err(Failure::argument("the buffer is NULL though its capacity is not 0"));
         }
         let shown = display_name(required(name, MAX_NAME, "the feature's name")?);
-        if capacity != 0 {
-            let mut fits = shown.len().min(capacity - 1);
-            while !shown.is_char_boundary(fits) {
-                fits -= 1;
-            }
-            // SAFETY: the header asks for `capacity` bytes at `buffer`, and fits + 1 is not more.
-            unsafe {
-                core::ptr::copy_nonoverlapping(shown.as_ptr(), buffer.cast::<u8>(), fits);
-                buffer.add(fits).write(0);
-            }
-        }
+        copy_out(&shown, buffer, capacity);
         write_out(out_len, shown.len())?;
         Ok(PLAYGATE_OK)
     })

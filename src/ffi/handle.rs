@@ -12,6 +12,7 @@ pub(super) enum Kind {
     Session = 0x5E,
     Changes = 0xCA,
     Notice = 0x0E,
+    Challenge = 0xC4,
     Store = 0x57,
 }
 

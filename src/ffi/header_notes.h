@@ -6,8 +6,8 @@
  *
  * OWNERSHIP. Handles are numbers; 0 is never valid, and freeing 0 is ok. A handle that was freed, or that is of another
  * kind, gives PLAYGATE_ERROR_INVALID_HANDLE, never undefined behaviour. What a function gives out says who frees it. What
- * goes in is copied. Lent text is valid: from a session, changes or a notice until that object is freed; from an event
- * until the next playgate_client_next_event or the close of its client; from a decision for the life of the process.
+ * goes in is copied. Lent text is valid: from a session, changes, a notice or a challenge until that object is freed; from an
+ * event until the next playgate_client_next_event or the close of its client; from a decision for the life of the process.
  *
  * STRUCTS begin with uint32_t struct_size. Call the struct's _init function with its sizeof first. Reserved space is zero.
  *

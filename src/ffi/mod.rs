@@ -9,6 +9,7 @@
     reason = "C names, and C callers, to whom `unsafe` says nothing: the header's notes say what they must get right"
 )]
 
+pub mod challenge;
 pub mod changes;
 pub mod client;
 pub mod client_state;
@@ -20,8 +21,10 @@ mod handle;
 mod memory;
 pub mod notice;
 pub mod options;
+pub mod permission;
 pub mod process;
 pub mod result;
 pub mod session;
 pub mod store;
 pub mod text;
+pub mod texts;

@@ -1,15 +1,16 @@
 use std::sync::Arc;
 
 use super::{
-    feature::{display_name, with_names},
+    feature::display_name,
     guard::guard,
     handle::{Kind, Registry},
     memory::{init_struct, plain, write_optional, write_out, write_struct},
     result::{Failure, PLAYGATE_OK, playgate_result},
     session::past_the_end,
     text::{Kept, playgate_text},
+    texts,
 };
-use crate::host::HandedNotice;
+use crate::session::Notice;
 
 /// A notice: what to tell the player; immutable. Free it with playgate_notice_free. 0 is none.
 pub type playgate_notice = u64;
@@ -29,6 +30,16 @@ pub const PLAYGATE_NOTICE_RESTRICTED: playgate_notice_kind = 3;
 pub const PLAYGATE_NOTICE_OPENED_UP: playgate_notice_kind = 4;
 /// Some features went off and some came on.
 pub const PLAYGATE_NOTICE_MIXED: playgate_notice_kind = 5;
+/// A question was put, to a parent or to the player. Of a challenge only: playgate_challenge_notice.
+pub const PLAYGATE_NOTICE_ASKED: playgate_notice_kind = 6;
+/// Somebody has opened the question. Of a challenge only.
+pub const PLAYGATE_NOTICE_WAITING: playgate_notice_kind = 7;
+/// The answer was yes; the features are on as soon as a session says so. Of a challenge only.
+pub const PLAYGATE_NOTICE_APPROVED: playgate_notice_kind = 8;
+/// What the player asked for stays off.
+pub const PLAYGATE_NOTICE_REFUSED: playgate_notice_kind = 9;
+/// What the player asked for is on.
+pub const PLAYGATE_NOTICE_ENABLED: playgate_notice_kind = 10;
 
 /// A list of a notice's features. An open set.
 pub type playgate_notice_list = i32;
@@ -39,8 +50,10 @@ pub const PLAYGATE_NOTICE_LIST_OFF: playgate_notice_list = 0;
 pub const PLAYGATE_NOTICE_LIST_ON: playgate_notice_list = 1;
 /// Features that are off and that the player may now enable, but could not before.
 pub const PLAYGATE_NOTICE_LIST_MAY_CHOOSE: playgate_notice_list = 2;
+/// Features that the player asked for, in a notice about an answer that did not turn them on.
+pub const PLAYGATE_NOTICE_LIST_ASKED: playgate_notice_list = 3;
 
-/// A notice. The texts are neutral English, lent until the notice is freed.
+/// A notice. The texts are neutral, in the language that was set, and lent until the notice is freed.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct playgate_notice_info {
@@ -54,8 +67,8 @@ pub struct playgate_notice_info {
     pub on_count: u32,
     /// How many features the player may now enable.
     pub may_choose_count: u32,
-    /// Zero.
-    pub reserved0: u32,
+    /// How many features the player asked for and did not get, or not yet.
+    pub asked_count: u32,
     /// Which state of things the notice speaks of: rises with each change.
     pub revision: u64,
     /// A heading.
@@ -73,13 +86,14 @@ struct NoticeObject {
     title: Kept,
     message: Kept,
     /// By list: name and display name.
-    lists: [Vec<(Kept, Kept)>; 3],
+    lists: [Vec<(Kept, Kept)>; 4],
 }
 
 static NOTICES: Registry<NoticeObject> = Registry::new(Kind::Notice);
 
-pub(super) fn insert(handed: &HandedNotice) -> Result<u64, Failure> {
-    let notice = &handed.notice;
+/// A notice about the state of that revision.
+pub(super) fn insert(notice: &Notice, revision: u64) -> Result<u64, Failure> {
+    let (title, message) = texts::of_notice(notice);
     let named = |list: &[Box<str>]| {
         list.iter()
             .map(|name| (Kept::new(name), Kept::new(&display_name(name))))
@@ -87,10 +101,15 @@ pub(super) fn insert(handed: &HandedNotice) -> Result<u64, Failure> {
     };
     NOTICES.insert(Arc::new(NoticeObject {
         kind: notice.kind as playgate_notice_kind,
-        revision: handed.revision,
-        title: Kept::new(notice.title()),
-        message: Kept::new(&with_names(|names| notice.message(names))),
-        lists: [named(&notice.off), named(&notice.on), named(&notice.may_choose)],
+        revision,
+        title: Kept::new(title),
+        message: Kept::new(&message),
+        lists: [
+            named(&notice.off),
+            named(&notice.on),
+            named(&notice.may_choose),
+            named(&notice.asked),
+        ],
     }))
 }
 
@@ -104,7 +123,7 @@ pub extern "C" fn playgate_notice_get_info(notice: playgate_notice, out: *mut pl
             off_count: 0,
             on_count: 0,
             may_choose_count: 0,
-            reserved0: 0,
+            asked_count: 0,
             revision: 0,
             title: playgate_text::EMPTY,
             message: playgate_text::EMPTY,
@@ -112,7 +131,7 @@ pub extern "C" fn playgate_notice_get_info(notice: playgate_notice, out: *mut pl
         };
         write_struct(out, empty)?;
         let object = NOTICES.get(notice)?;
-        let [off, on, may_choose] = object
+        let [off, on, may_choose, asked] = object
             .lists
             .each_ref()
             .map(|l| u32::try_from(l.len()).unwrap_or(u32::MAX));
@@ -123,6 +142,7 @@ pub extern "C" fn playgate_notice_get_info(notice: playgate_notice, out: *mut pl
                 off_count: off,
                 on_count: on,
                 may_choose_count: may_choose,
+                asked_count: asked,
                 revision: object.revision,
                 title: object.title.lend(),
                 message: object.message.lend(),

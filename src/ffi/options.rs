@@ -43,6 +43,8 @@ pub const PLAYGATE_KEY_BYTES: u32 = 32;
 
 const MAX_PLAYER: usize = 1024;
 const MAX_URL: usize = 2048;
+/// k-ID's site for one-time codes.
+const CODE_SITE: &str = "asktoplay.com";
 const MAX_TOKEN: usize = 16 * 1024;
 const MAX_PATH: usize = 32 * 1024;
 #[cfg(feature = "http")]
@@ -99,8 +101,10 @@ pub struct playgate_client_options {
     /// After so long without the server's confirmation, what a parent or an age verification allowed becomes unavailable.
     /// 0: never.
     pub stale_after_ms: u64,
+    /// Where a parent types a challenge's one-time code in, as it is shown with the code; default "asktoplay.com".
+    pub code_site: *const c_char,
     /// Zero.
-    pub reserved: [u64; 8],
+    pub reserved: [u64; 7],
 }
 plain!(playgate_client_options);
 
@@ -325,6 +329,12 @@ impl playgate_client_options {
             network_allowed: has(PLAYGATE_CLIENT_NETWORK_ALLOWED),
             take_over: has(PLAYGATE_CLIENT_TAKE_OVER),
         })
+    }
+
+    /// Where a parent types a one-time code in.
+    pub(super) fn code_site(&self) -> Result<Box<str>, Failure> {
+        let site = optional(self.code_site, MAX_URL, "code_site")?.filter(|site| !site.is_empty());
+        Ok(site.unwrap_or(CODE_SITE).into())
     }
 
     #[cfg(feature = "http")]

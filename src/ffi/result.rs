@@ -19,15 +19,19 @@ pub const PLAYGATE_NO_EVENT: playgate_result = 2;
 pub const PLAYGATE_TOO_SOON: playgate_result = 3;
 /// There is nothing to tell the player.
 pub const PLAYGATE_NO_NOTICE: playgate_result = 4;
+/// The permission is not on yet: a challenge is open that a parent or the player answers.
+pub const PLAYGATE_CHALLENGE_OPEN: playgate_result = 5;
 /// An argument is wrong: NULL, not UTF-8, too long, out of range, a wrong struct size or unknown flags.
 pub const PLAYGATE_ERROR_INVALID_ARGUMENT: playgate_result = -1;
 /// The handle is none, was freed or closed, or is of another kind.
 pub const PLAYGATE_ERROR_INVALID_HANDLE: playgate_result = -2;
-/// The call does not fit the state: stopped, nothing to acknowledge, no server given.
+/// The call does not fit the state: stopped, nothing to acknowledge, no server given, no session to ask for, a challenge
+/// that is closed or not for a parent.
 pub const PLAYGATE_ERROR_INVALID_STATE: playgate_result = -3;
 /// Somebody else is using it: the record is open in this process, or the call came from inside a hook.
 pub const PLAYGATE_ERROR_BUSY: playgate_result = -4;
-/// A fixed number is used up: clients, feature numbers, tables, requests under way.
+/// A fixed number is used up: clients, feature numbers, tables, requests under way, permissions asked for; or a buffer is too
+/// small.
 pub const PLAYGATE_ERROR_LIMIT: playgate_result = -5;
 /// There is none.
 pub const PLAYGATE_ERROR_NOT_FOUND: playgate_result = -6;
@@ -77,6 +81,10 @@ pub const PLAYGATE_ERROR_RECORD_LOCKED: playgate_result = -28;
 pub const PLAYGATE_ERROR_NOT_PERMITTED: playgate_result = -29;
 /// The record or session belongs to another player.
 pub const PLAYGATE_ERROR_OF_ANOTHER_PLAYER: playgate_result = -30;
+/// The permission is prohibited: it is not available here, or the player is too young. Nothing can be asked.
+pub const PLAYGATE_ERROR_PROHIBITED: playgate_result = -31;
+/// The permission stays off: the challenge was refused or failed, or the server did not enable it.
+pub const PLAYGATE_ERROR_NOT_ENABLED: playgate_result = -32;
 /// Something that should not happen did.
 pub const PLAYGATE_ERROR_INTERNAL: playgate_result = -34;
 
@@ -86,6 +94,7 @@ const NAMES: &[(playgate_result, &CStr)] = &[
     (PLAYGATE_NO_EVENT, c"PLAYGATE_NO_EVENT"),
     (PLAYGATE_TOO_SOON, c"PLAYGATE_TOO_SOON"),
     (PLAYGATE_NO_NOTICE, c"PLAYGATE_NO_NOTICE"),
+    (PLAYGATE_CHALLENGE_OPEN, c"PLAYGATE_CHALLENGE_OPEN"),
     (PLAYGATE_ERROR_INVALID_ARGUMENT, c"PLAYGATE_ERROR_INVALID_ARGUMENT"),
     (PLAYGATE_ERROR_INVALID_HANDLE, c"PLAYGATE_ERROR_INVALID_HANDLE"),
     (PLAYGATE_ERROR_INVALID_STATE, c"PLAYGATE_ERROR_INVALID_STATE"),
@@ -121,6 +130,8 @@ const NAMES: &[(playgate_result, &CStr)] = &[
     (PLAYGATE_ERROR_RECORD_LOCKED, c"PLAYGATE_ERROR_RECORD_LOCKED"),
     (PLAYGATE_ERROR_NOT_PERMITTED, c"PLAYGATE_ERROR_NOT_PERMITTED"),
     (PLAYGATE_ERROR_OF_ANOTHER_PLAYER, c"PLAYGATE_ERROR_OF_ANOTHER_PLAYER"),
+    (PLAYGATE_ERROR_PROHIBITED, c"PLAYGATE_ERROR_PROHIBITED"),
+    (PLAYGATE_ERROR_NOT_ENABLED, c"PLAYGATE_ERROR_NOT_ENABLED"),
     (PLAYGATE_ERROR_INTERNAL, c"PLAYGATE_ERROR_INTERNAL"),
 ];
 
@@ -193,6 +204,10 @@ mod tests {
         let pairs = [
             (Code::Ok, PLAYGATE_OK),
             (Code::TooSoon, PLAYGATE_TOO_SOON),
+            (Code::ChallengeOpen, PLAYGATE_CHALLENGE_OPEN),
+            (Code::InvalidArgument, PLAYGATE_ERROR_INVALID_ARGUMENT),
+            (Code::Prohibited, PLAYGATE_ERROR_PROHIBITED),
+            (Code::NotEnabled, PLAYGATE_ERROR_NOT_ENABLED),
             (Code::InvalidState, PLAYGATE_ERROR_INVALID_STATE),
             (Code::Busy, PLAYGATE_ERROR_BUSY),
             (Code::Limit, PLAYGATE_ERROR_LIMIT),

@@ -80,3 +80,19 @@ pub(super) fn optional<'a>(at: *const c_char, most: usize, what: &str) -> Result
         ))),
     }
 }
+
+/// Copies as much of a text as fits into the caller's buffer, cut at a character's border, with a NUL after it.
+pub(super) fn copy_out(text: &str, buffer: *mut c_char, capacity: usize) {
+    if capacity == 0 || buffer.is_null() {
+        return;
+    }
+    let mut fits = text.len().min(capacity - 1);
+    while !text.is_char_boundary(fits) {
+        fits -= 1;
+    }
+    // SAFETY: not NULL, the header asks for `capacity` bytes there, and fits + 1 is not more.
+    unsafe {
+        core::ptr::copy_nonoverlapping(text.as_ptr(), buffer.cast::<u8>(), fits);
+        buffer.add(fits).write(0);
+    }
+}

@@ -200,8 +200,12 @@ impl Board {
 fn push(queue: &mut VecDeque<Event>, event: Event) {
     let kind = |event: &Event| match event {
         Event::News { news, .. } => Some(*news),
-        Event::Completed { .. } => None,
+        Event::Completed { .. } | Event::Upgrade { .. } => None,
     };
+    if let Event::Upgrade { feature, .. } = &event {
+        let is_of = |waiting: &Event| matches!(waiting, Event::Upgrade { feature: other, .. } if other == feature);
+        queue.retain(|waiting| !is_of(waiting));
+    }
     if let Some(news) = kind(&event) {
         let opposite = match news {
             News::ServerReachable => Some(News::ServerUnreachable),

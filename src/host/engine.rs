@@ -26,7 +26,9 @@ use super::{
     vault::{OpenRecords, Vault},
 };
 use crate::{
-    client::{Cause, Client, Code, Config, LoadFailure, Loaded, MarkKind, Outcome, RequestId, SaveFailure, State},
+    client::{
+        Cause, Client, Code, Command, Config, LoadFailure, Loaded, MarkKind, Outcome, RequestId, SaveFailure, Told,
+    },
     protocol::http::Reply,
     session::Notice,
 };
@@ -75,9 +77,10 @@ pub struct HandedNotice {
 enum Input {
     Adopt(RequestId, Vec<u8>),
     Refresh(RequestId, Cause),
-    Acknowledge(RequestId, State),
+    Acknowledge(RequestId, Told),
     Forget(RequestId),
     Flush(RequestId),
+    Upgrade(RequestId, Command),
     Cancel(RequestId),
     Token(Option<String>),
     NetworkAllowed(bool),
@@ -130,7 +133,7 @@ pub struct Engine {
     /// Wakes who waits for the end.
     ended: Condvar,
     board: Mutex<Board>,
-    handed: Mutex<Option<State>>,
+    handed: Mutex<Option<Told>>,
     vault: Mutex<Option<Vault>>,
     transport: Option<Arc<dyn Transport>>,
     gate: GateId,

@@ -48,6 +48,7 @@ impl Store {
                 etag,
                 bar: None,
             },
+            switched_off: record.current.switched_off,
         };
         if is_first {
             record.acknowledged = record.current.clone();

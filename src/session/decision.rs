@@ -3,6 +3,7 @@
 use super::{
     access::Access,
     model::{ManagedBy, Session, Status},
+    texts::Texts,
 };
 
 /// Why a feature is not on, from a closed list. The numbers are those of the C ABI.
@@ -48,6 +49,8 @@ pub enum Reason {
     WrongKey = 17,
     /// The stored record was written by a newer version of this library.
     NewerFormat = 18,
+    /// The player has switched it off on this device.
+    SwitchedOff = 19,
 }
 
 /// What to do next. The numbers are those of the C ABI.
@@ -124,29 +127,7 @@ impl Decision {
 impl Reason {
     /// A neutral sentence for a feature locked for this reason, in English.
     pub fn text(self) -> &'static str {
-        self.c_text().trim_end_matches('\0')
-    }
-
-    /// The same, ending in a NUL for C.
-    pub(crate) fn c_text(self) -> &'static str {
-        match self {
-            Self::None => "\0",
-            Self::Parent => "A parent can turn this on for you.\0",
-            Self::Prohibited => "This is not available where you play.\0",
-            Self::TooYoung => "This is for older players.\0",
-            Self::AgeVerification => "Confirm your age to use this.\0",
-            Self::PlayerChoice => "You can turn this on.\0",
-            Self::Pending => "Waiting for an answer.\0",
-            Self::NoSession => "Answer a few questions to use this.\0",
-            Self::SessionEnded => "Your session has ended. Answer a few questions to go on.\0",
-            Self::OnHold => "This is paused at the moment.\0",
-            Self::NotInSession => "This is not part of your game.\0",
-            Self::Stale => "Go online once to use this again.\0",
-            Self::RecordLocked | Self::RecordUnavailable | Self::KeyMissing => "This will be ready in a moment.\0",
-            Self::Error | Self::RecordDamaged | Self::WrongKey | Self::NewerFormat => {
-                "This is not available at the moment.\0"
-            }
-        }
+        Texts::new().reason(self).trim_end_matches('\0')
     }
 }
 

@@ -22,6 +22,7 @@ mod model;
 mod names;
 mod notice;
 mod parse;
+mod texts;
 mod wire;
 
 pub use access::{Access, Direction};
@@ -33,3 +34,4 @@ pub use names::{DisplayNames, STANDARD_NAMES, display_name};
 pub(crate) use notice::features_on;
 pub use notice::{Notice, NoticeKind};
 pub use parse::ParseError;
+pub use texts::{Language, Texts, UnknownKey};

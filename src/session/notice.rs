@@ -6,6 +6,7 @@ use super::{
     access::Access,
     model::{AgeStatus, Session, Status},
     names::DisplayNames,
+    texts::Texts,
 };
 
 /// What kind of notice. The numbers are those of the C ABI.
@@ -25,6 +26,16 @@ pub enum NoticeKind {
     OpenedUp = 4,
     /// Some went off and some came on.
     Mixed = 5,
+    /// A question was put: to a parent, or to the player.
+    Asked = 6,
+    /// Somebody has opened the question.
+    Waiting = 7,
+    /// The answer was yes; the features are on as soon as a session says so.
+    Approved = 8,
+    /// What the player asked for stays off.
+    Refused = 9,
+    /// What the player asked for is on.
+    Enabled = 10,
 }
 
 /// What to tell the player, with the features concerned, by name.
@@ -38,6 +49,10 @@ pub struct Notice {
     pub on: Vec<Box<str>>,
     /// Features that are off and that the player may now enable, but could not before.
     pub may_choose: Vec<Box<str>>,
+    /// Features that the player asked for: of the kinds asked, waiting, approved and refused.
+    pub asked: Vec<Box<str>>,
+    /// Whether the question is the player's own to answer.
+    pub is_players: bool,
 }
 
 impl Notice {
@@ -87,6 +102,24 @@ impl Notice {
         }
     }
 
+    /// The notice about a question that the player's request led to.
+    pub fn upgrade(kind: NoticeKind, asked: Vec<Box<str>>, is_players: bool) -> Self {
+        Self {
+            kind,
+            asked,
+            is_players,
+            ..Self::default()
+        }
+    }
+
+    /// The same notice, told as an answer when everything in it is what the player asked for.
+    pub fn as_answer(mut self, is_asked: impl Fn(&str) -> bool) -> Self {
+        if self.kind == NoticeKind::OpenedUp && self.may_choose.is_empty() && self.on.iter().all(|f| is_asked(f)) {
+            self.kind = NoticeKind::Enabled;
+        }
+        self
+    }
+
     fn kind_for(&self, age_before: Option<u8>, age_after: Option<u8>) -> NoticeKind {
         let (went_off, came_on) = (!self.off.is_empty(), !self.on.is_empty() || !self.may_choose.is_empty());
         match (age_before, age_after) {
@@ -109,37 +142,58 @@ impl Notice {
 
     /// A neutral heading, in English.
     pub fn title(&self) -> &'static str {
-        match self.kind {
-            NoticeKind::None => "",
-            NoticeKind::SessionEnded => "Your session has ended",
-            NoticeKind::AgedUp | NoticeKind::Restricted | NoticeKind::OpenedUp | NoticeKind::Mixed => {
-                "Your features have changed"
-            }
-        }
+        self.title_in(&Texts::new())
     }
 
-    /// A neutral text, in English, that lists the features by their display names, a line each.
+    /// A neutral heading.
+    pub fn title_in(&self, texts: &Texts) -> &'static str {
+        texts.get(match (self.kind, self.is_players) {
+            (NoticeKind::None, _) => "",
+            (NoticeKind::SessionEnded, _) => "notice.ended.title",
+            (NoticeKind::Asked, false) => "upgrade.asked-parent.title",
+            (NoticeKind::Asked, true) => "upgrade.asked-player.title",
+            (NoticeKind::Waiting, _) => "upgrade.waiting.title",
+            (NoticeKind::Approved, _) => "upgrade.approved.title",
+            (NoticeKind::Refused, _) => "upgrade.refused.title",
+            (NoticeKind::Enabled, _) => "upgrade.enabled.title",
+            (NoticeKind::AgedUp | NoticeKind::Restricted | NoticeKind::OpenedUp | NoticeKind::Mixed, _) => {
+                "notice.changed.title"
+            }
+        })
+    }
+
+    /// A neutral text, in English, that lists the features by their display names.
     pub fn message(&self, names: &DisplayNames) -> String {
-        let mut text = String::from(match self.kind {
-            NoticeKind::None => return String::new(),
-            NoticeKind::SessionEnded => {
-                return String::from("To go on playing with all features, please answer a few questions again.");
-            }
-            NoticeKind::AgedUp => "Your features were updated to match your age.",
-            NoticeKind::Restricted | NoticeKind::OpenedUp | NoticeKind::Mixed => {
-                "The settings for your game were updated."
-            }
+        self.message_in(&Texts::new(), names)
+    }
+
+    /// A neutral text that lists the features by their display names: each on a line of its own, or within the sentence of
+    /// an answer.
+    pub fn message_in(&self, texts: &Texts, names: &DisplayNames) -> String {
+        let about_asked = |key| texts.about(key, &self.asked, names);
+        let mut text = String::from(match (self.kind, self.is_players) {
+            (NoticeKind::None, _) => return String::new(),
+            (NoticeKind::SessionEnded, _) => return texts.get("notice.ended").into(),
+            (NoticeKind::Asked, false) => return about_asked("upgrade.asked-parent"),
+            (NoticeKind::Asked, true) => return about_asked("upgrade.asked-player"),
+            (NoticeKind::Waiting, false) => return about_asked("upgrade.waiting-parent"),
+            (NoticeKind::Waiting, true) => return about_asked("upgrade.waiting-player"),
+            (NoticeKind::Approved, _) => return about_asked("upgrade.approved"),
+            (NoticeKind::Refused, _) => return about_asked("upgrade.refused"),
+            (NoticeKind::Enabled, _) => return texts.about("upgrade.enabled", &self.on, names),
+            (NoticeKind::AgedUp, _) => texts.get("notice.aged-up"),
+            (NoticeKind::Restricted | NoticeKind::OpenedUp | NoticeKind::Mixed, _) => texts.get("notice.changed"),
         });
         for (heading, features) in [
-            ("Now off:", &self.off),
-            ("Now on:", &self.on),
-            ("You can now choose:", &self.may_choose),
+            ("notice.off", &self.off),
+            ("notice.on", &self.on),
+            ("notice.may-choose", &self.may_choose),
         ] {
             if features.is_empty() {
                 continue;
             }
             text.push_str("\n\n");
-            text.push_str(heading);
+            text.push_str(texts.get(heading));
             for feature in features {
                 text.push_str("\n- ");
                 text.push_str(&names.get(feature));

@@ -20,6 +20,8 @@ pub struct Doc {
     pub age_status: &'static str,
     pub date_of_birth: Option<&'static str>,
     pub permissions: Vec<(String, bool, &'static str)>,
+    /// The verified age that a permission needs.
+    pub thresholds: Vec<(&'static str, u32)>,
 }
 
 /// A session with that id and these permissions, each managed by a parent: `+name` is on, `-name` is off.
@@ -35,6 +37,7 @@ pub fn session(id: &str, permissions: &str) -> Doc {
         age_status: "DIGITAL_MINOR",
         date_of_birth: None,
         permissions,
+        thresholds: Vec::new(),
     };
     let tag = doc
         .permissions
@@ -71,11 +74,37 @@ impl Doc {
         self
     }
 
+    /// That permission managed by that one, and above that verified age where there is one.
+    pub fn with(mut self, name: &'static str, manager: &'static str, threshold: Option<u32>) -> Self {
+        self.permissions
+            .iter_mut()
+            .filter(|p| p.0 == name)
+            .for_each(|p| p.2 = manager);
+        self.thresholds.extend(threshold.map(|age| (name, age)));
+        self
+    }
+
+    /// That permission switched, with another entity tag.
+    pub fn switched(mut self, name: &str, on: bool) -> Self {
+        self.permissions
+            .iter_mut()
+            .filter(|p| p.0 == name)
+            .for_each(|p| p.1 = on);
+        let etag = format!("{}-{name}{on}", self.etag.as_deref().unwrap_or_default());
+        self.etag(&etag)
+    }
+
     pub fn value(&self) -> Value {
         let permissions: Vec<_> = self
             .permissions
             .iter()
-            .map(|(name, enabled, by)| json!({ "name": name, "enabled": enabled, "managedBy": by }))
+            .map(|(name, enabled, by)| {
+                let mut permission = json!({ "name": name, "enabled": enabled, "managedBy": by });
+                if let Some((_, age)) = self.thresholds.iter().find(|(of, _)| of == name) {
+                    permission["verifiedAgeThreshold"] = json!(age);
+                }
+                permission
+            })
             .collect();
         let mut value = json!({
             "sessionId": self.id, "status": self.status, "ageStatus": self.age_status, "permissions": permissions,

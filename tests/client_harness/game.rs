@@ -1,12 +1,12 @@
 //! What the game, the platform and the disk do to the client, and what the game sees of it.
 
 use playgate::{
-    client::{Cause, News, Operation, Outcome, RequestId, State},
+    client::{Cause, Command, News, Operation, Outcome, Progress, RequestId, Told},
     session::{Access, Decision, Notice},
 };
 
 use super::{
-    Medium, World,
+    Exchange, Medium, World,
     documents::{FEATURES, allowed_by},
 };
 
@@ -19,12 +19,13 @@ impl World {
 
     pub fn refresh(&mut self, cause: Cause) -> RequestId {
         let request = self.request();
-        let last = self.sent.last().map(|e| e.at_mono);
-        let before = self.sent.len();
+        let of_session = |sent: &[Exchange]| sent.iter().filter(|e| !e.is_errand()).count();
+        let last = self.sent.iter().rev().find(|e| !e.is_errand()).map(|e| e.at_mono);
+        let before = of_session(&self.sent);
         self.client.refresh(self.now, request, cause);
         self.settle();
         if cause == Cause::Game
-            && self.sent.len() > before
+            && of_session(&self.sent) > before
             && let Some(last) = last
         {
             assert!(
@@ -60,11 +61,13 @@ impl World {
     }
 
     /// The notice as the game shows it, with the state that it speaks of.
-    pub fn show_notice(&self) -> (Notice, State) {
-        (self.published.notice(), self.published.granted.clone())
+    pub fn show_notice(&self) -> (Notice, Told) {
+        let notice = self.published.notice();
+        let told = self.published.told(&notice);
+        (notice, told)
     }
 
-    pub fn acknowledge(&mut self, shown: &State) -> RequestId {
+    pub fn acknowledge(&mut self, shown: &Told) -> RequestId {
         let request = self.request();
         self.step(|client, now| client.acknowledge(now, request, shown));
         request
@@ -79,6 +82,21 @@ impl World {
         request
     }
 
+    /// A command about permissions and challenges.
+    pub fn upgrade(&mut self, command: Command) -> RequestId {
+        let request = self.request();
+        self.step(|client, now| client.upgrade(now, request, command));
+        request
+    }
+
+    /// The player taps a locked feature.
+    pub fn ask_for(&mut self, feature: &str) -> RequestId {
+        self.upgrade(Command::Permission {
+            feature: feature.into(),
+            signal: None,
+        })
+    }
+
     pub fn flush(&mut self) -> RequestId {
         let request = self.request();
         self.step(|client, now| client.flush(now, request));
@@ -86,7 +104,7 @@ impl World {
     }
 
     pub fn cancel(&mut self, request: RequestId) {
-        self.step(|client, _| client.cancel(request));
+        self.step(|client, now| client.cancel(now, request));
     }
 
     pub fn set_token(&mut self, token: &str) {
@@ -171,6 +189,20 @@ impl World {
     /// The news since the last call.
     pub fn take_news(&mut self) -> Vec<News> {
         self.news.drain(..).map(|(news, _)| news).collect()
+    }
+
+    /// How far requests for permissions have come since the last call, as `feature:Progress`.
+    pub fn take_progress(&mut self) -> Vec<String> {
+        let told = self.progress.drain(..);
+        told.map(|(feature, progress, _)| format!("{feature}:{progress:?}"))
+            .collect()
+    }
+
+    /// How far the request for that permission has come, as it was last told.
+    pub fn progress_of(&self, feature: &str) -> Option<(Progress, &Outcome)> {
+        let mut told = self.progress.iter().rev();
+        told.find(|(of, ..)| of == feature)
+            .map(|(_, progress, outcome)| (*progress, outcome))
     }
 
     /// The outcome of the last news of that kind.

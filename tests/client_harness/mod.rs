@@ -5,6 +5,7 @@
 mod disk;
 pub mod documents;
 mod game;
+pub mod studio;
 
 use std::{
     cell::RefCell,
@@ -15,7 +16,7 @@ use std::{
 pub use disk::{Disk, Medium};
 use documents::{Doc, FEATURES, certain_in};
 use playgate::{
-    client::{Client, Config, Event, News, Now, Operation, Outcome, Output, RequestId, State, View},
+    client::{Client, Config, Event, News, Now, Operation, Outcome, Output, Progress, RequestId, State, View},
     protocol::http::{Method, Reply, Request, Response, TransportError, TransportErrorKind},
     session::Access,
 };
@@ -48,6 +49,12 @@ impl Exchange {
         format!("{} {path}", self.request.method.as_str())
     }
 
+    /// Whether it is about permissions and challenges, not about the session itself.
+    pub fn is_errand(&self) -> bool {
+        let line = self.line();
+        line.contains(" /api/request-permission") || line.contains(" /api/challenge/")
+    }
+
     /// The id of the session that is asked for or bound.
     pub fn asked(&self) -> Option<String> {
         if self.request.method == Method::Put {
@@ -66,8 +73,10 @@ pub struct World {
     pub config: Config,
     pub now: Now,
     pub disk: Disk,
-    /// The exchange in flight.
+    /// The exchange in flight that is about the session.
     pub wire: Option<Exchange>,
+    /// Those in flight that are about permissions and challenges.
+    pub errands: Vec<Exchange>,
     pub sent: Vec<Exchange>,
     pub aborted: Vec<u64>,
     /// Answers at once when set; otherwise the test answers.
@@ -82,6 +91,7 @@ pub struct World {
     /// Every step, when wanted.
     pub log: Option<Rc<RefCell<Vec<String>>>>,
     news: Vec<(News, Outcome)>,
+    progress: Vec<(String, Progress, Outcome)>,
     awaited: BTreeSet<RequestId>,
     completed: BTreeMap<RequestId, (Operation, Outcome)>,
     last_request: RequestId,
@@ -131,6 +141,7 @@ impl World {
             now,
             disk,
             wire: None,
+            errands: Vec::new(),
             sent: Vec::new(),
             aborted: Vec::new(),
             server: None,
@@ -142,6 +153,7 @@ impl World {
             published: View::default(),
             log: None,
             news: Vec::new(),
+            progress: Vec::new(),
             awaited: BTreeSet::new(),
             completed: BTreeMap::new(),
             last_request: 0,
@@ -232,6 +244,11 @@ impl World {
                 self.deliver(reply);
                 continue;
             }
+            if let (Some(server), Some(errand)) = (&mut self.server, self.errands.first()) {
+                let reply = server(errand);
+                self.deliver_errand(0, reply);
+                continue;
+            }
             if !got {
                 break;
             }
@@ -249,7 +266,6 @@ impl World {
                 request,
                 timeout_ms,
             } => {
-                assert!(self.wire.is_none(), "two exchanges in flight");
                 assert!(self.network, "sent before the network was allowed");
                 assert!(
                     self.online && !self.suspended && !self.stopped,
@@ -262,14 +278,27 @@ impl World {
                     at_mono: self.now.mono_ms,
                 };
                 self.sent.push(exchange.clone());
-                self.wire = Some(exchange);
+                if exchange.is_errand() {
+                    let twin = self
+                        .errands
+                        .iter()
+                        .find(|e| e.line() == exchange.line() && e.request == exchange.request);
+                    assert!(twin.is_none(), "the same errand twice in flight: {}", exchange.line());
+                    self.check_poll_floor(&exchange);
+                    self.errands.push(exchange);
+                } else {
+                    assert!(self.wire.is_none(), "two exchanges in flight");
+                    self.wire = Some(exchange);
+                }
             }
             Output::Abort { ticket } => {
-                assert_eq!(
-                    self.wire.take().map(|e| e.ticket),
-                    Some(ticket),
-                    "aborted what was not in flight"
-                );
+                let is_it = |e: &Exchange| e.ticket == ticket;
+                if let Some(at) = self.errands.iter().position(is_it) {
+                    self.errands.remove(at);
+                } else {
+                    let wire = self.wire.take().map(|e| e.ticket);
+                    assert_eq!(wire, Some(ticket), "aborted what was not in flight");
+                }
                 self.aborted.push(ticket);
             }
             Output::Save { job, payload } => self.disk.save(job, payload),
@@ -277,6 +306,11 @@ impl World {
             Output::Forget { job } => self.disk.forget(job),
             Output::Publish => {}
             Output::Event(Event::News { news, outcome }) => self.news.push((news, outcome)),
+            Output::Event(Event::Upgrade {
+                feature,
+                progress,
+                outcome,
+            }) => self.progress.push((feature.into(), progress, outcome)),
             Output::Event(Event::Completed {
                 request,
                 operation,
@@ -288,6 +322,24 @@ impl World {
                 );
                 self.completed.insert(request, (operation, outcome));
             }
+        }
+    }
+
+    /// No challenge is asked about twice within five seconds, but for what an interruption made void.
+    fn check_poll_floor(&self, exchange: &Exchange) {
+        let of = |e: &Exchange| e.line().trim_end_matches("/status").to_owned();
+        if exchange.request.method != Method::Get {
+            return;
+        }
+        let earlier = self.sent.iter().rev().skip(1);
+        let mut earlier = earlier.filter(|e| e.request.method == Method::Get && e.is_errand() && of(e) == of(exchange));
+        if let Some(last) = earlier.next().filter(|last| !self.aborted.contains(&last.ticket)) {
+            let passed = exchange.at_mono.saturating_sub(last.at_mono);
+            assert!(
+                passed >= 5 * SECOND,
+                "{} was asked again after {passed} ms",
+                exchange.line()
+            );
         }
     }
 
@@ -421,12 +473,46 @@ impl World {
 
     fn deliver(&mut self, reply: Reply) {
         let exchange = self.wire.take().unwrap();
+        // Of a session that a challenge named, and that is not held, only that it is there says something.
+        let held = self.client.view(self.now).newest.session().map(|s| s.id().to_owned());
+        let asked = exchange.asked();
+        let is_of_held = asked.is_none() || held.is_none() || asked == held;
         if let Ok(response) = &reply
+            && (is_of_held || String::from_utf8_lossy(&response.body).contains("permissions"))
             && let Some(certain) = certain_in(exchange.asked().as_deref(), response.status, &response.body)
         {
             self.certain = certain;
         }
         self.client.reply(self.now, exchange.ticket, reply);
+    }
+
+    /// Answers the errand whose line contains `which`.
+    pub fn answer_errand(&mut self, which: &str, status: u16, body: &str) {
+        self.reply_to_errand(which, Ok(response(status, &[], body)));
+    }
+
+    /// Replies to the errand whose line contains `which`.
+    pub fn reply_to_errand(&mut self, which: &str, reply: Reply) {
+        let is_it = |e: &Exchange| e.line().contains(which);
+        let at = self.errands.iter().position(is_it);
+        let at = at.unwrap_or_else(|| {
+            panic!(
+                "no errand {which} in {:?}",
+                self.errands.iter().map(Exchange::line).collect::<Vec<_>>()
+            )
+        });
+        self.deliver_errand(at, reply);
+        self.settle();
+    }
+
+    fn deliver_errand(&mut self, at: usize, reply: Reply) {
+        let errand = self.errands.remove(at);
+        self.client.reply(self.now, errand.ticket, reply);
+    }
+
+    /// The lines of the errands sent so far.
+    pub fn errand_lines(&self) -> Vec<String> {
+        self.sent.iter().filter(|e| e.is_errand()).map(Exchange::line).collect()
     }
 
     /// A reply to an exchange that is not awaited any more.
@@ -448,6 +534,7 @@ fn gist(view: &View) -> impl PartialEq {
         of(&view.granted),
         of(&view.newest),
         of(&view.acknowledged),
+        view.upgrades.to_vec(),
         view.freshness,
         view.stale,
         view.looking,

@@ -4,7 +4,7 @@ use std::sync::{Arc, TryLockError, atomic::Ordering};
 
 use super::{Engine, HandedNotice, Input, LAST_REQUEST, WorkerState, lock};
 use crate::{
-    client::{Cause, Code, Event, Operation, Outcome, RequestId, View},
+    client::{Cause, Code, Command, Event, Operation, Outcome, RequestId, Upgrade, View},
     host::{board::MAX_OUTSTANDING, table::Cell},
     session::{Changes, Decision, Session},
 };
@@ -44,8 +44,8 @@ impl Engine {
         }
         let revision = view.granted.revision;
         let mut handed = lock(&self.handed);
-        if handed.as_ref().is_none_or(|state| state.revision <= revision) {
-            *handed = Some(view.granted.clone());
+        if handed.as_ref().is_none_or(|told| told.state.revision <= revision) {
+            *handed = Some(view.told(&notice));
         }
         Some(HandedNotice { notice, revision })
     }
@@ -104,6 +104,19 @@ impl Engine {
     /// As [`Engine::refresh`].
     pub fn flush(&self) -> Result<RequestId, Outcome> {
         self.submit(Operation::Flush, Input::Flush)
+    }
+
+    /// Takes a command about permissions and challenges.
+    ///
+    /// # Errors
+    /// As [`Engine::refresh`].
+    pub fn upgrade(&self, command: Command) -> Result<RequestId, Outcome> {
+        self.submit(command.operation(), |request| Input::Upgrade(request, command))
+    }
+
+    /// What the player has asked for, answered or not, in the order of asking.
+    pub fn upgrades(&self) -> Arc<[Arc<Upgrade>]> {
+        Arc::clone(&self.view().upgrades)
     }
 
     /// Cancels a request; it still completes. Unknown and finished ones are ignored.

@@ -229,10 +229,11 @@ impl Core {
         match input {
             Input::Adopt(request, json) => client.adopt(now, request, &json),
             Input::Refresh(request, cause) => client.refresh(now, request, cause),
-            Input::Acknowledge(request, upto) => client.acknowledge(now, request, &upto),
+            Input::Acknowledge(request, told) => client.acknowledge(now, request, &told),
             Input::Forget(request) => client.forget(now, request),
             Input::Flush(request) => client.flush(now, request),
-            Input::Cancel(request) => client.cancel(request),
+            Input::Upgrade(request, command) => client.upgrade(now, request, command),
+            Input::Cancel(request) => client.cancel(now, request),
             Input::Token(token) => client.set_token(now, token.as_deref()),
             Input::NetworkAllowed(allowed) => client.set_network_allowed(now, allowed),
             Input::Online(online) => client.set_online(now, online),
@@ -265,6 +266,15 @@ fn log_event(event: &Event) {
         }
         Event::News { news, outcome } => {
             log::write(Level::Info, "client", || format!("{news:?} {}", outcome.text));
+        }
+        Event::Upgrade {
+            feature,
+            progress,
+            outcome,
+        } => {
+            log::write(Level::Info, "client", || {
+                format!("request for {feature}: {progress:?} {}", outcome.text)
+            });
         }
     }
 }

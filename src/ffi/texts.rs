@@ -1,0 +1,173 @@
+use std::{
+    cell::UnsafeCell,
+    ffi::c_char,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use super::{
+    feature::with_names,
+    guard::guard,
+    memory::{write_optional, write_out},
+    result::{
+        Failure, PLAYGATE_ERROR_LIMIT, PLAYGATE_ERROR_NOT_FOUND, PLAYGATE_ERROR_UNSUPPORTED, PLAYGATE_OK,
+        playgate_result,
+    },
+    session::past_the_end,
+    text::{copy_out, optional, playgate_text, required},
+};
+use crate::session::{Language, Notice, Reason, Texts};
+
+/// The longest key and language tag, in bytes.
+const MAX_KEY: usize = 64;
+/// The longest text that can be registered, in bytes.
+const MAX_TEXT: usize = 1024;
+/// How many bytes all registered texts may take; a text that is registered again takes none.
+const ROOM: usize = 64 * 1024;
+
+static TEXTS: Mutex<Texts> = Mutex::new(Texts::new());
+
+fn texts() -> MutexGuard<'static, Texts> {
+    TEXTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The sentence of a reason, static for the life of the process.
+pub(super) fn reason_text(reason: Reason) -> playgate_text {
+    playgate_text::of_static(texts().reason(reason))
+}
+
+/// A notice's heading and text.
+pub(super) fn of_notice(notice: &Notice) -> (&'static str, String) {
+    with_names(|names| {
+        let texts = texts();
+        (notice.title_in(&texts), notice.message_in(&texts, names))
+    })
+}
+
+/// Registered texts for the life of the process: decisions lend them. Static, so that nothing of it is ever freed or leaked.
+struct Room {
+    bytes: UnsafeCell<[u8; ROOM]>,
+    used: Mutex<usize>,
+}
+
+// SAFETY: bytes below `used` are never written again, those above only under its lock.
+unsafe impl Sync for Room {}
+
+static KEPT: Room = Room {
+    bytes: UnsafeCell::new([0; ROOM]),
+    used: Mutex::new(0),
+};
+
+impl Room {
+    /// The text with a NUL behind it; one that is here already is given again. `None` when there is no room.
+    fn keep(&'static self, text: &str) -> Option<&'static str> {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = self.bytes.get().cast::<u8>();
+        // SAFETY: `used` bytes are written, and never again while the process lives.
+        let written = unsafe { core::slice::from_raw_parts(start, *used) };
+        let mut at = 0;
+        for kept in written.split_inclusive(|byte| *byte == 0) {
+            if kept.strip_suffix(b"\0") == Some(text.as_bytes()) {
+                return core::str::from_utf8(kept).ok();
+            }
+            at += kept.len();
+        }
+        debug_assert_eq!(at, *used);
+        let length = text.len() + 1;
+        if length > ROOM - *used {
+            return None;
+        }
+        // SAFETY: there is room for `length` bytes from `used` on, which nobody reads yet and only this lock's holder writes.
+        let kept = unsafe {
+            let place = start.add(*used);
+            core::ptr::copy_nonoverlapping(text.as_ptr(), place, text.len());
+            place.add(text.len()).write(0);
+            core::slice::from_raw_parts(place.cast_const(), length)
+        };
+        *used += length;
+        core::str::from_utf8(kept).ok()
+    }
+}
+
+/// Chooses the language of the texts that the library gives for players: those of decisions, notices and challenges. `tag` is
+/// a BCP 47 tag, for example "de-AT", of which the first part decides. English ("en", from the start) and German ("de") are
+/// built in; PLAYGATE_ERROR_UNSUPPORTED for another: register its texts with playgate_set_text. Texts that were given out
+/// stay as they are. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_set_language(tag: *const c_char) -> playgate_result {
+    guard(|| {
+        let tag = required(tag, MAX_KEY, "the language tag")?;
+        let language = Language::of_tag(tag).ok_or_else(|| {
+            let text = "this language is not built in; register its texts with playgate_set_text";
+            Failure::new(PLAYGATE_ERROR_UNSUPPORTED, text)
+        })?;
+        texts().language = language;
+        Ok(PLAYGATE_OK)
+    })
+}
+
+/// Registers the host's own wording for a text, in whatever language; it comes before the built-in ones. `key` is one that
+/// playgate_get_text_key gives, for example "reason.parent"; in the texts of which the built-in one has "{features}" that
+/// stands for the features' display names. NULL or an empty text takes it back. At most 1,024 bytes a text.
+/// PLAYGATE_ERROR_NOT_FOUND: no such key. PLAYGATE_ERROR_LIMIT: more than 64 KiB of different texts were registered. Any
+/// thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_set_text(key: *const c_char, text: *const c_char) -> playgate_result {
+    guard(|| {
+        let key = required(key, MAX_KEY, "the text's key")?;
+        let text = optional(text, MAX_TEXT, "the text")?.filter(|text| !text.is_empty());
+        Texts::check_key(key).map_err(|_| no_such_key())?;
+        let kept = match text {
+            Some(text) => Some(
+                KEPT.keep(text)
+                    .ok_or_else(|| Failure::new(PLAYGATE_ERROR_LIMIT, "there is no room for more registered texts"))?,
+            ),
+            None => None,
+        };
+        texts().set(key, kept).map_err(|_| no_such_key())?;
+        Ok(PLAYGATE_OK)
+    })
+}
+
+/// A text as it is used now. Writes at most `capacity` bytes to `buffer`, as playgate_get_display_name does; `*out_len` is the
+/// whole length without the NUL. PLAYGATE_ERROR_NOT_FOUND: no such key. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_get_text(
+    key: *const c_char,
+    buffer: *mut c_char,
+    capacity: usize,
+    out_len: *mut usize,
+) -> playgate_result {
+    write_optional(out_len, 0);
+    if capacity != 0 {
+        write_optional(buffer, 0);
+    }
+    guard(|| {
+        if buffer.is_null() && capacity != 0 {
+            return Err(Failure::argument("the buffer is NULL though its capacity is not 0"));
+        }
+        let key = required(key, MAX_KEY, "the text's key")?;
+        Texts::check_key(key).map_err(|_| no_such_key())?;
+        let text = texts().get(key);
+        copy_out(text, buffer, capacity);
+        write_out(out_len, text.len())?;
+        Ok(PLAYGATE_OK)
+    })
+}
+
+/// The key of a text, at an index from 0, for tools that translate. Static. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_get_text_key(index: usize, out: *mut playgate_text) -> playgate_result {
+    write_optional(out, playgate_text::EMPTY);
+    guard(|| {
+        let key = Texts::c_keys().nth(index).ok_or_else(|| past_the_end("text"))?;
+        write_out(out, playgate_text::of_static(key))?;
+        Ok(PLAYGATE_OK)
+    })
+}
+
+fn no_such_key() -> Failure {
+    Failure::new(
+        PLAYGATE_ERROR_NOT_FOUND,
+        "there is no text of that key; playgate_get_text_key lists them",
+    )
+}
