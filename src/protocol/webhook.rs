@@ -205,6 +205,8 @@ pub enum Event {
         status: Box<str>,
         /// k-ID's word for the type of challenge; older webhooks have none.
         kind: Option<Box<str>>,
+        /// The session that a challenge was approved for; may be another than the one that was asked for.
+        session_id: Option<Box<str>>,
     },
     /// Somebody tries the address from k-ID's settings.
     Test,
@@ -252,7 +254,9 @@ impl Event {
                 let mut data = Data::read(wire.data)?;
                 let status = data.status.take();
                 let kind = data.kind.take();
+                let session_id = data.session_id.take();
                 let too_long = EventError("data.type is empty or too long");
+                let bad_session = EventError("data.sessionId is empty or too long");
                 Ok(Self::ChallengeStateChange {
                     id: data.id()?,
                     status: bounded(
@@ -260,6 +264,7 @@ impl Event {
                         EventError("data.status is empty or too long"),
                     )?,
                     kind: kind.map(|kind| bounded(kind, too_long)).transpose()?,
+                    session_id: session_id.map(|id| bounded(id, bad_session)).transpose()?,
                 })
             }
             "Test" => Ok(Self::Test),
@@ -287,6 +292,8 @@ struct Data<'a> {
     status: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "type")]
     kind: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "sessionId")]
+    session_id: Option<Cow<'a, str>>,
 }
 
 impl<'a> Data<'a> {
@@ -296,7 +303,7 @@ impl<'a> Data<'a> {
             return Err(EventError("data is not an object"));
         }
         serde_json::from_str(raw.get())
-            .map_err(|_| EventError("data.id, data.status or data.type is not a text or occurs twice"))
+            .map_err(|_| EventError("data.id, data.status, data.type or data.sessionId is not a text or occurs twice"))
     }
 
     fn id(self) -> Result<Box<str>, EventError> {

@@ -249,6 +249,16 @@ fn events_are_read() {
                 id: change(),
                 status: "PASS".into(),
                 kind: Some("CHALLENGE_SESSION_UPGRADE".into()),
+                session_id: None,
+            },
+        ),
+        (
+            r#"{"eventType":"Challenge.StateChange","data":{"id":"c-1","status":"PASS","sessionId":"s-2","approverEmail":"a@b.co"}}"#,
+            Event::ChallengeStateChange {
+                id: change(),
+                status: "PASS".into(),
+                kind: None,
+                session_id: Some("s-2".into()),
             },
         ),
         (
@@ -257,6 +267,7 @@ fn events_are_read() {
                 id: change(),
                 status: "NEW_ONE".into(),
                 kind: None,
+                session_id: None,
             },
         ),
         (r#"{"eventType":"Test","data":{"id":"x"}}"#, Event::Test),
@@ -287,7 +298,7 @@ fn what_is_no_event_is_an_error() {
         "[".repeat(200_000),
         "]".repeat(200_000)
     );
-    let rows: [&str; 17] = [
+    let rows: [&str; 19] = [
         "",
         "null",
         "[]",
@@ -302,6 +313,8 @@ fn what_is_no_event_is_an_error() {
         r#"{"eventType":"Session.Delete","eventType":"Test","data":{"id":"a"}}"#,
         r#"{"eventType":"Session.Delete","data":{"id":"s"}"#,
         r#"{"eventType":"Challenge.StateChange","data":{"id":"c"}}"#,
+        r#"{"eventType":"Challenge.StateChange","data":{"id":"c","status":"PASS","sessionId":""}}"#,
+        r#"{"eventType":"Challenge.StateChange","data":{"id":"c","status":"PASS","sessionId":7}}"#,
         r#"{"eventType":7}"#,
         r#"{"eventType":""}"#,
         &long,

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use playgate::{
     protocol::{
         http::{Request, Response, TransportError, TransportErrorKind},
-        kid::{KidAnswer, SessionGet, read_session_get},
+        kid::{KidAnswer, KidError, SessionGet, read_session_get},
     },
     session::{MAX_JSON_BYTES, Session},
 };
@@ -82,18 +82,18 @@ impl Kid {
         let mut asked = 1;
         loop {
             match self.ask(id, etag).await? {
-                KidAnswer::Session(session) => return Ok(Found::Session(session)),
-                KidAnswer::NotModified => return Ok(Found::NotModified),
-                KidAnswer::Deleted if asked >= asks => return Ok(Found::Deleted),
-                KidAnswer::Deleted => {
+                Ok(KidAnswer::Session(session)) => return Ok(Found::Session(session)),
+                Ok(KidAnswer::NotModified) => return Ok(Found::NotModified),
+                Ok(KidAnswer::Deleted) if asked >= asks => return Ok(Found::Deleted),
+                Ok(KidAnswer::Deleted) | Err(KidError::NotFound) => {
                     asked += 1;
                     tokio::time::sleep(self.recheck).await;
                 }
-                KidAnswer::BadRequest { code } => {
+                Err(KidError::BadRequest { code }) => {
                     tracing::error!(code = printable(&code), "k-ID refused the request");
                     return Ok(Found::Refused);
                 }
-                KidAnswer::Unauthorized => {
+                Err(KidError::Unauthorized) => {
                     tracing::error!(
                         "k-ID refused the API key: PLAYGATE_KID_KEY is wrong or expired, or of the other mode than PLAYGATE_KID_URL"
                     );
@@ -103,7 +103,7 @@ impl Kid {
                         "the server is not set up correctly",
                     ));
                 }
-                KidAnswer::RateLimited { retry_after_ms } => {
+                Err(KidError::RateLimited { retry_after_ms }) => {
                     tracing::warn!(retry_after_ms, "k-ID limits this server's rate");
                     let seconds = retry_after_ms.map_or(5, |ms| ms.div_ceil(1000));
                     return Err(
@@ -111,11 +111,11 @@ impl Kid {
                             .retry_after_s(seconds),
                     );
                 }
-                KidAnswer::ServerError { status } => {
+                Err(KidError::ServerError { status }) => {
                     tracing::warn!(status, "k-ID failed");
                     return Err(ApiError::kid_unavailable());
                 }
-                KidAnswer::Malformed(reason) => {
+                Err(KidError::Malformed(reason)) => {
                     tracing::warn!(reason, "k-ID's answer cannot be used");
                     return Err(ApiError::kid_unavailable());
                 }
@@ -123,7 +123,7 @@ impl Kid {
         }
     }
 
-    async fn ask(&self, id: &str, etag: Option<&str>) -> Result<KidAnswer, ApiError> {
+    async fn ask(&self, id: &str, etag: Option<&str>) -> Result<Result<KidAnswer, KidError>, ApiError> {
         let get = SessionGet {
             etag,
             ..SessionGet::by_id(id)

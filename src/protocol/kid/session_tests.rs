@@ -1,6 +1,12 @@
 //! One row per answer that k-ID's documentation, its samples or its contradictions know.
 
-use super::*;
+use alloc::{
+    format,
+    string::{String, ToString},
+};
+
+use super::{super::ErrorBody, *};
+use crate::protocol::http::Method;
 
 const ID: &str = "78c299b2-5c33-4bde-84fe-8fc950fc7a96";
 const BARE: &str =
@@ -13,11 +19,13 @@ fn asked() -> SessionGet<'static> {
     }
 }
 
-fn answer(status: u16, body: &str) -> KidAnswer {
+type Answer = Result<KidAnswer, KidError>;
+
+fn answer(status: u16, body: &str) -> Answer {
     answer_to(asked(), status, &[], body)
 }
 
-fn answer_to(asked: SessionGet<'_>, status: u16, headers: &[(&str, &str)], body: &str) -> KidAnswer {
+fn answer_to(asked: SessionGet<'_>, status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
     let headers = headers.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
     read_session_get(
         &asked,
@@ -30,8 +38,8 @@ fn answer_to(asked: SessionGet<'_>, status: u16, headers: &[(&str, &str)], body:
     )
 }
 
-fn refused(code: &str) -> KidAnswer {
-    KidAnswer::BadRequest { code: code.into() }
+fn refused(code: &str) -> Answer {
+    Err(KidError::BadRequest { code: code.into() })
 }
 
 #[test]
@@ -74,7 +82,7 @@ fn a_session_is_accepted_bare_and_wrapped() {
     let wrapped = format!(r#"{{"session":{BARE},"status":"PASS"}}"#);
     for body in [BARE, &wrapped] {
         match answer(200, body) {
-            KidAnswer::Session(session) => assert_eq!(session.json(), BARE),
+            Ok(KidAnswer::Session(session)) => assert_eq!(session.json(), BARE),
             other => panic!("{body}: {other:?}"),
         }
     }
@@ -83,7 +91,7 @@ fn a_session_is_accepted_bare_and_wrapped() {
 #[test]
 fn hold_and_unknown_statuses_keep_the_session() {
     for status in ["HOLD", "SOMETHING_NEW"] {
-        let KidAnswer::Session(session) = answer(200, &BARE.replace("ACTIVE", status)) else {
+        let Ok(KidAnswer::Session(session)) = answer(200, &BARE.replace("ACTIVE", status)) else {
             panic!("{status}")
         };
         assert!(!session.is_in_force());
@@ -93,12 +101,12 @@ fn hold_and_unknown_statuses_keep_the_session() {
 #[test]
 fn what_is_a_deletion_and_what_is_not() {
     let not_found = r#"{"error":"NOT_FOUND","errorMessage":"x"}"#;
-    let rows: [(u16, &str, KidAnswer); 16] = [
-        (200, &BARE.replace("ACTIVE", "DELETED"), KidAnswer::Deleted),
-        (400, not_found, KidAnswer::Deleted),
-        (400, r#"{"error":"NOT_FOUND","errorMsg":"x"}"#, KidAnswer::Deleted),
-        (400, r#"{"error":"NOT_FOUND"}"#, KidAnswer::Deleted),
-        (404, not_found, KidAnswer::Deleted),
+    let rows: [(u16, &str, Answer); 16] = [
+        (200, &BARE.replace("ACTIVE", "DELETED"), Ok(KidAnswer::Deleted)),
+        (400, not_found, Ok(KidAnswer::Deleted)),
+        (400, r#"{"error":"NOT_FOUND","errorMsg":"x"}"#, Ok(KidAnswer::Deleted)),
+        (400, r#"{"error":"NOT_FOUND"}"#, Ok(KidAnswer::Deleted)),
+        (404, not_found, Ok(KidAnswer::Deleted)),
         (
             400,
             r#"{"error":"INVALID_INPUT","errorMessage":"NOT_FOUND"}"#,
@@ -110,10 +118,10 @@ fn what_is_a_deletion_and_what_is_not() {
         (403, r#"{"error":"FORBIDDEN"}"#, refused("FORBIDDEN")),
         (404, r#"{"error":"Not Found","path":"/"}"#, refused("Not Found")),
         (403, not_found, refused("NOT_FOUND")),
-        (500, not_found, KidAnswer::ServerError { status: 500 }),
-        (503, "<html>", KidAnswer::ServerError { status: 503 }),
-        (401, not_found, KidAnswer::Unauthorized),
-        (401, "", KidAnswer::Unauthorized),
+        (500, not_found, Err(KidError::ServerError { status: 500 })),
+        (503, "<html>", Err(KidError::ServerError { status: 503 })),
+        (401, not_found, Err(KidError::Unauthorized)),
+        (401, "", Err(KidError::Unauthorized)),
     ];
     for (status, body, wanted) in rows {
         assert_eq!(answer(status, body), wanted, "{status} {body}");
@@ -146,23 +154,23 @@ fn what_is_not_an_answer_of_k_id_changes_nothing() {
     ];
     for (status, body) in rows {
         assert!(
-            matches!(answer(status, body), KidAnswer::Malformed(_)),
+            matches!(answer(status, body), Err(KidError::Malformed(_))),
             "{status} {body}"
         );
     }
     let deleted_other = other.replace("ACTIVE", "DELETED");
     assert!(
-        matches!(answer(200, &deleted_other), KidAnswer::Malformed(_)),
+        matches!(answer(200, &deleted_other), Err(KidError::Malformed(_))),
         "another session's deletion"
     );
 }
 
 #[test]
 fn not_modified_only_when_an_etag_was_sent() {
-    assert_eq!(answer(304, ""), KidAnswer::NotModified);
+    assert_eq!(answer(304, ""), Ok(KidAnswer::NotModified));
     for etag in [None, Some("")] {
         let answer = answer_to(SessionGet { etag, ..asked() }, 304, &[], "");
-        assert!(matches!(answer, KidAnswer::Malformed(_)), "{etag:?}");
+        assert!(matches!(answer, Err(KidError::Malformed(_))), "{etag:?}");
     }
 }
 
@@ -176,7 +184,7 @@ fn rate_limits_with_and_without_a_wish() {
     for (headers, retry_after_ms) in rows {
         assert_eq!(
             answer_to(asked(), 429, headers, ""),
-            KidAnswer::RateLimited { retry_after_ms }
+            Err(KidError::RateLimited { retry_after_ms })
         );
     }
 }
@@ -188,11 +196,14 @@ fn asked_by_k_id_user() {
         etag: None,
     };
     let with = |kuid: &str| BARE.replace("\"etag\"", &format!("\"kuid\":\"{kuid}\",\"etag\""));
-    assert!(matches!(answer_to(get, 200, &[], &with("u-1")), KidAnswer::Session(_)));
-    assert!(matches!(answer_to(get, 200, &[], BARE), KidAnswer::Session(_)));
+    assert!(matches!(
+        answer_to(get, 200, &[], &with("u-1")),
+        Ok(KidAnswer::Session(_))
+    ));
+    assert!(matches!(answer_to(get, 200, &[], BARE), Ok(KidAnswer::Session(_))));
     assert!(matches!(
         answer_to(get, 200, &[], &with("u-2")),
-        KidAnswer::Malformed(_)
+        Err(KidError::Malformed(_))
     ));
 }
 
@@ -229,7 +240,10 @@ fn error_bodies_are_read_tolerantly() {
         assert_eq!(read(body), wanted, "{body}");
     }
     assert_eq!(ErrorBody::parse(&[0xff, 0xfe]), None);
-    let long = format!(r#"{{"error":"A","errorMessage":"{}"}}"#, "x".repeat(MAX_ERROR_BYTES));
+    let long = format!(
+        r#"{{"error":"A","errorMessage":"{}"}}"#,
+        "x".repeat(error::MAX_ERROR_BYTES)
+    );
     assert_eq!(ErrorBody::parse(long.as_bytes()), None);
 }
 
