@@ -56,6 +56,10 @@ pub struct Config {
     pub kid_timeout: Duration,
     /// How long to wait before k-ID is asked once more whether a session is really gone.
     pub kid_recheck: Duration,
+    /// How long to wait between two questions to k-ID where one challenge stands.
+    pub challenge_interval: Duration,
+    /// How long to wait between two messages to a parent about one challenge.
+    pub email_interval: Duration,
     /// The longest time that one request of a player may take.
     pub request_timeout: Duration,
 }
@@ -76,6 +80,8 @@ impl Config {
             token_audience: None,
             kid_timeout: Duration::from_secs(5),
             kid_recheck: Duration::from_secs(1),
+            challenge_interval: Duration::from_secs(5),
+            email_interval: Duration::from_secs(60),
             request_timeout: Duration::from_secs(20),
         }
     }

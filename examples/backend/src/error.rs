@@ -1,6 +1,6 @@
 //! What goes wrong, and the answer that a caller gets for it: `{"error": CODE, "errorMessage": text}`.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -15,7 +15,7 @@ use crate::config::ConfigError;
 pub struct ApiError {
     status: StatusCode,
     code: &'static str,
-    text: &'static str,
+    text: Cow<'static, str>,
     retry_after_s: Option<u64>,
 }
 
@@ -25,9 +25,20 @@ impl ApiError {
         Self {
             status,
             code,
-            text,
+            text: Cow::Borrowed(text),
             retry_after_s: None,
         }
+    }
+
+    /// The same with another sentence.
+    pub fn text(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.text = text.into();
+        self
+    }
+
+    /// Whether the trouble is this server's or k-ID's, so that asking again later may help.
+    pub fn is_servers(&self) -> bool {
+        self.status.is_server_error()
     }
 
     /// The same, telling the caller to wait that many seconds, at least one.
@@ -36,7 +47,7 @@ impl ApiError {
         self
     }
 
-    /// 401: no player is known.
+    /// 401: nobody is known.
     pub const fn unauthorized(text: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", text)
     }
@@ -65,13 +76,13 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
-        struct Body {
-            error: &'static str,
-            error_message: &'static str,
+        struct Body<'a> {
+            error: &'a str,
+            error_message: &'a str,
         }
         let body = Body {
             error: self.code,
-            error_message: self.text,
+            error_message: &self.text,
         };
         let mut response = json(self.status, serde_json::to_string(&body).unwrap_or_default());
         let headers = response.headers_mut();

@@ -2,7 +2,8 @@
 //! which player it speaks for, and gets that player's session and no other.
 //!
 //! - `routes`: the HTTP interface; `openapi.json` is the contract.
-//! - `sessions`: what a player is told, and what happens to a session.
+//! - `sessions`: what a player is told, and what happens to a session. `merge`: one permission into a stored session.
+//! - `upgrade`: asking for a permission. `challenges`: what a parent or the player must answer first.
 //! - `store`: the database. `kid`: asking k-ID.
 //! - `token`, `etag`, `error`, `config`, `server`: player tokens, entity tags, error answers, settings, connections.
 #![forbid(unsafe_code)]
@@ -18,15 +19,18 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod challenges;
 mod config;
 mod error;
 mod etag;
 mod kid;
+mod merge;
 mod routes;
 mod server;
 mod sessions;
 mod store;
 mod token;
+mod upgrade;
 
 /// The README's code is run as a test.
 #[cfg(doctest)]
@@ -118,9 +122,11 @@ fn run(config: Config, tell: &mpsc::Sender<Started>, stop: oneshot::Receiver<()>
         match open(&config).await {
             Ok((listener, address, sessions)) => {
                 let store = sessions.store.clone();
-                let router = routes::router(&config, sessions);
+                let challenges = challenges::Challenges::new(&config, sessions);
+                let router = routes::router(&config, challenges.clone());
                 let _ = tell.send(Ok(address));
                 server::serve(listener, router, stop).await;
+                challenges.finish().await;
                 store.close().await;
             }
             Err(error) => {

@@ -7,6 +7,7 @@ use crate::{
     config::Config,
     error::{ApiError, StartError},
     kid::{Found, Kid},
+    merge::merged,
     store::{Binding, Row, State, Store},
 };
 
@@ -16,6 +17,9 @@ const ROUNDS: u32 = 3;
 const ASKS: u32 = 2;
 /// The same for a session that is to be bound: right after a consent k-ID may not know it for a second or two.
 const ASKS_AFTER_CONSENT: u32 = 3;
+
+/// How often k-ID is asked for a session until it shows a permission that it has just enabled.
+const ASKS_AFTER_UPGRADE: u32 = 3;
 
 /// What a player is told.
 pub enum Answer {
@@ -40,7 +44,8 @@ pub enum News {
 pub struct Sessions {
     /// The database.
     pub store: Store,
-    kid: Kid,
+    /// k-ID.
+    pub kid: Kid,
 }
 
 impl Sessions {
@@ -57,6 +62,11 @@ impl Sessions {
 
     /// The session of that id, as k-ID has it now.
     pub async fn read(&self, player: &str, id: &str) -> Result<Answer, ApiError> {
+        if let Some(row) = own(self.store.find(id).await?, player, StatusCode::FORBIDDEN)? {
+            return self.refresh(player, row).await;
+        }
+        // A parent may have approved it a moment ago.
+        self.bind_granted(player).await?;
         match own(self.store.find(id).await?, player, StatusCode::FORBIDDEN)? {
             Some(row) => self.refresh(player, row).await,
             None => Ok(Answer::NeedsConsent),
@@ -65,10 +75,100 @@ impl Sessions {
 
     /// The player's own session, as k-ID has it now.
     pub async fn read_own(&self, player: &str) -> Result<Answer, ApiError> {
+        self.bind_granted(player).await?;
         let Some(row) = self.store.live_of(player).await? else {
             return Ok(Answer::NeedsConsent);
         };
         self.refresh(player, row).await
+    }
+
+    /// The stored session of that id, if it is the player's and live; k-ID is asked only when it cannot be read.
+    pub async fn stored(&self, player: &str, id: &str) -> Result<Result<Session, Answer>, ApiError> {
+        let Some(row) = own(self.store.find(id).await?, player, StatusCode::FORBIDDEN)? else {
+            return Ok(Err(Answer::NeedsConsent));
+        };
+        let document = row.document.as_deref().and_then(parse);
+        Ok(match (row.state, document) {
+            (State::Live, Some(session)) => Ok(session),
+            (State::Live, None) => match self.refresh(player, row).await? {
+                Answer::Session(session, _) => Ok(*session),
+                answer => Err(answer),
+            },
+            (State::Deleted, _) => Err(Answer::Deleted(row.id)),
+            (State::Replaced, _) => Err(Answer::NeedsConsent),
+        })
+    }
+
+    /// Binds the sessions that the player's challenges were approved for, where they are others than those that were
+    /// asked for.
+    ///
+    /// # Errors
+    /// k-ID or the database cannot be asked; what is left is bound the next time.
+    pub async fn bind_granted(&self, player: &str) -> Result<(), ApiError> {
+        for granted in self.store.unbound(player).await? {
+            let is_players = match self.bind(player, &granted).await {
+                Ok(_) => true,
+                Err(error) if error.is_servers() => return Err(error),
+                Err(_) => {
+                    tracing::error!("k-ID approved a challenge for a session that cannot be this player's");
+                    false
+                }
+            };
+            self.store.settle(player, &granted, is_players).await?;
+        }
+        Ok(())
+    }
+
+    /// The session after k-ID took an upgrade of it without a challenge. `upgraded` is the session in its answer.
+    ///
+    /// # Errors
+    /// The session cannot be fetched, and the answer had none.
+    pub async fn after_upgrade(
+        &self,
+        player: &str,
+        id: &str,
+        permission: &str,
+        upgraded: Option<&Session>,
+    ) -> Result<Answer, ApiError> {
+        let is_promised = upgraded.is_some_and(|session| session.access(permission).is_allowed());
+        let mut asked = 1;
+        loop {
+            self.store.refetch(id).await?;
+            match self.read(player, id).await {
+                Ok(Answer::Session(session, _))
+                    if is_promised && asked < ASKS_AFTER_UPGRADE && !session.access(permission).is_allowed() =>
+                {
+                    asked += 1;
+                    self.kid.pause().await;
+                }
+                Ok(answer) => return Ok(answer),
+                Err(error) => {
+                    let merged = match upgraded {
+                        Some(upgraded) => self.merge(id, permission, upgraded).await?,
+                        None => None,
+                    };
+                    let Some(session) = merged else { return Err(error) };
+                    return Ok(Answer::Session(Box::new(session), Changes::default()));
+                }
+            }
+        }
+    }
+
+    /// Takes one permission over into the stored session, which is fetched whole at the next read.
+    async fn merge(&self, id: &str, permission: &str, upgraded: &Session) -> Result<Option<Session>, ApiError> {
+        for _ in 0..ROUNDS {
+            let Some(row) = self.store.find(id).await? else {
+                return Ok(None);
+            };
+            let stored = row.document.as_deref();
+            let Some(session) = stored.and_then(|stored| merged(stored, upgraded.json(), permission)) else {
+                return Ok(None);
+            };
+            if self.store.store(id, row.revision, session.json(), true).await? {
+                return Ok(Some(session));
+            }
+        }
+        Ok(None)
     }
 
     /// The session's revision. Does not ask k-ID.
@@ -121,7 +221,9 @@ impl Sessions {
             }
             let before = row.document.as_deref().and_then(parse);
             let etag = before.as_ref().and_then(Session::etag).filter(|_| !row.refetch);
-            match (self.kid.session(&row.id, etag, ASKS).await?, before) {
+            // A parent may have just approved something.
+            let asks = if row.refetch { ASKS_AFTER_CONSENT } else { ASKS };
+            match (self.kid.session(&row.id, etag, asks).await?, before) {
                 (Found::NotModified, Some(before)) => {
                     if self.store.confirm(&row.id, row.revision).await? {
                         return Ok(Answer::Session(Box::new(before), Changes::default()));
@@ -133,7 +235,7 @@ impl Sessions {
                     }
                 }
                 (Found::Session(session), before) => {
-                    if self.store.store(&row.id, row.revision, session.json()).await? {
+                    if self.store.store(&row.id, row.revision, session.json(), false).await? {
                         let changes = compare(before.as_ref(), Some(&session));
                         return Ok(Answer::Session(session, changes));
                     }

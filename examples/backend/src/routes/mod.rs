@@ -1,5 +1,6 @@
 //! The HTTP interface: which path is answered by what. The contract is `openapi.json`.
 
+mod challenge;
 mod player;
 mod session;
 mod webhook;
@@ -19,6 +20,7 @@ use axum::{
 };
 
 use crate::{
+    challenges::Challenges,
     config::{Config, Secret},
     error::{ApiError, json},
     sessions::Sessions,
@@ -32,7 +34,7 @@ const MAX_WEBHOOK_BYTES: usize = 64 * 1024;
 
 /// What the handlers share.
 pub struct App {
-    sessions: Sessions,
+    challenges: Challenges,
     tokens: Tokens,
     webhook_secret: Option<Secret>,
     webhook_legacy: bool,
@@ -40,10 +42,16 @@ pub struct App {
     request_timeout: Duration,
 }
 
+impl App {
+    fn sessions(&self) -> &Sessions {
+        &self.challenges.sessions
+    }
+}
+
 /// All routes.
-pub fn router(config: &Config, sessions: Sessions) -> Router {
+pub fn router(config: &Config, challenges: Challenges) -> Router {
     let app = Arc::new(App {
-        sessions,
+        challenges,
         tokens: Tokens::new(config),
         webhook_secret: config.webhook_secret.clone(),
         webhook_legacy: config.webhook_legacy,
@@ -54,6 +62,11 @@ pub fn router(config: &Config, sessions: Sessions) -> Router {
         .route("/api/session", get(session::own).put(session::bind))
         .route("/api/session/{id}", get(session::by_id))
         .route("/api/check-permissions/{id}", get(session::news))
+        .route("/api/request-permission", post(challenge::request))
+        .route("/api/challenge/{id}", get(challenge::by_id))
+        .route("/api/challenge/{id}/status", get(challenge::status))
+        .route("/api/challenge/{id}/code", post(challenge::code))
+        .route("/api/challenge/{id}/email", post(challenge::email))
         .route(
             "/webhook/k-id",
             post(webhook::receive).layer(DefaultBodyLimit::max(MAX_WEBHOOK_BYTES)),
@@ -101,7 +114,7 @@ fn known_method(method: &axum::http::Method) -> &str {
 }
 
 async fn healthz(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
-    app.sessions.store.ping().await?;
+    app.sessions().store.ping().await?;
     Ok(json(StatusCode::OK, r#"{"status":"ok"}"#))
 }
 
@@ -131,9 +144,18 @@ fn body_error(rejection: BytesRejection) -> ApiError {
             "the request's body is too long",
         );
     }
-    ApiError::new(
-        StatusCode::BAD_REQUEST,
-        "INVALID_BODY",
-        "the request's body ended early",
-    )
+    invalid_body("the request's body ended early")
+}
+
+/// A body that is a JSON object of that form; `text` says of which.
+fn object<T: serde::de::DeserializeOwned>(body: &[u8], text: &'static str) -> Result<T, ApiError> {
+    // An array would be taken for an object's fields in their order.
+    let body = body.trim_ascii_start();
+    let read = body.starts_with(b"{").then(|| serde_json::from_slice(body).ok());
+    read.flatten().ok_or(invalid_body(text))
+}
+
+/// The answer to a body that is not of its form.
+fn invalid_body(text: &'static str) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "INVALID_BODY", text)
 }

@@ -13,7 +13,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{App, body_error, player::Player};
+use super::{App, body_error, object, player::Player};
 use crate::{
     error::{ApiError, json},
     etag::{entity_tag, is_named},
@@ -31,7 +31,7 @@ pub async fn by_id(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let id = path_id(id)?;
-    let answer = app.sessions.read(&player, &id).await?;
+    let answer = app.sessions().read(&player, &id).await?;
     Ok(respond(answer, Some(&headers)))
 }
 
@@ -41,7 +41,7 @@ pub async fn own(
     Player(player): Player,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let answer = match app.sessions.read_own(&player).await? {
+    let answer = match app.sessions().read_own(&player).await? {
         // The caller named no session, so there is none to call deleted.
         Answer::Deleted(_) => Answer::NeedsConsent,
         answer => answer,
@@ -61,17 +61,11 @@ pub async fn bind(
         session_id: String,
     }
     let body = body.map_err(body_error)?;
-    let Bind { session_id } = serde_json::from_slice(&body).map_err(|_| {
-        ApiError::new(
-            StatusCode::BAD_REQUEST,
-            "INVALID_BODY",
-            r#"the body must be {"sessionId": "..."}"#,
-        )
-    })?;
+    let Bind { session_id } = object(&body, r#"the body must be {"sessionId": "..."}"#)?;
     if !is_id(&session_id) {
         return Err(INVALID_ID);
     }
-    let answer = app.sessions.bind(&player, &session_id).await?;
+    let answer = app.sessions().bind(&player, &session_id).await?;
     Ok(respond(answer, None))
 }
 
@@ -103,7 +97,7 @@ pub async fn news(
             "since must be a revision that this server gave",
         )
     })?;
-    Ok(match app.sessions.news(&player, &id).await? {
+    Ok(match app.sessions().news(&player, &id).await? {
         News::NeedsConsent => json(StatusCode::OK, NEEDS_CONSENT),
         News::Revision(revision) => {
             // Unequal rather than higher: a database from a backup may have lower revisions than a game has seen.
@@ -119,7 +113,7 @@ pub async fn news(
 const NEEDS_CONSENT: &str = r#"{"needsConsent":true}"#;
 
 /// The answer as the guide has it. With the request's headers given it may be 304.
-fn respond(answer: Answer, headers: Option<&HeaderMap>) -> Response {
+pub(super) fn respond(answer: Answer, headers: Option<&HeaderMap>) -> Response {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Deleted {
@@ -161,7 +155,7 @@ fn path_id(path: Result<Path<String>, PathRejection>) -> Result<String, ApiError
 }
 
 /// Whether a text can be a session's id: k-ID's are UUIDs, others may be opaque, none is a path.
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
     (1..=MAX_ID_BYTES).contains(&text.len())
         && text.bytes().all(plain)

@@ -1,4 +1,4 @@
-//! `POST /webhook/k-id`: k-ID reports that a session changed or is gone.
+//! `POST /webhook/k-id`: k-ID reports that a session changed or is gone, or that a challenge was answered.
 
 use std::sync::Arc;
 
@@ -8,7 +8,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use playgate::protocol::webhook::{Event, HMAC_HEADER, LEGACY_HEADER, TIMESTAMP_HEADER, Verifier, Webhook};
+use playgate::protocol::{
+    challenge::ChallengeStatus,
+    webhook::{Event, HMAC_HEADER, LEGACY_HEADER, TIMESTAMP_HEADER, Verifier, Webhook},
+};
 
 use super::{App, body_error};
 use crate::{
@@ -62,18 +65,45 @@ pub async fn receive(
     let effect = match &event {
         Event::SessionChangePermissions { id } => Effect::Changed(id),
         Event::SessionDelete { id } => Effect::Deleted(id),
-        Event::ChallengeStateChange { .. } | Event::Test | Event::Other(_) => Effect::None,
+        Event::ChallengeStateChange {
+            id, status, session_id, ..
+        } => Effect::Challenge {
+            id,
+            status: ChallengeStatus::from_wire(status),
+            session: session_id.as_deref(),
+        },
+        Event::Test | Event::Other(_) => Effect::None,
     };
     let signature = webhook.hmac.or(webhook.legacy).unwrap_or_default();
     let first = app
-        .sessions
+        .sessions()
         .store
         .apply_webhook(signature, app.webhook_window, effect)
         .await?;
+    if let Event::ChallengeStateChange { id, .. } = &event {
+        bind_granted(&app, id).await?;
+    }
     let name = match &event {
         Event::Other(_) => "(unknown)",
         event => event.name(),
     };
     tracing::info!(event = name, seen_before = !first, "webhook");
     Ok(json(StatusCode::OK, r#"{"received":true}"#))
+}
+
+/// Has the session bound that a challenge was approved for, if it is another than the one that was asked for. k-ID is not
+/// waited for; where it cannot be asked now, the player's next request binds it.
+async fn bind_granted(app: &Arc<App>, challenge: &str) -> Result<(), ApiError> {
+    let row = app.sessions().store.challenge(challenge).await?;
+    let Some(row) = row.filter(|row| row.is_unbound) else {
+        return Ok(());
+    };
+    let challenges = app.challenges.clone();
+    tokio::spawn(async move {
+        let sessions = challenges.sessions.clone();
+        let _ = challenges
+            .to_the_end(async move { sessions.bind_granted(&row.player).await })
+            .await;
+    });
+    Ok(())
 }

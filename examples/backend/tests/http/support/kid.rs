@@ -1,4 +1,6 @@
-//! A scripted k-ID on loopback: it knows sessions, and does what a test tells it to.
+//! A scripted k-ID on loopback: it knows sessions and challenges, and does what a test tells it to.
+
+use super::calls::Calls;
 
 use std::{
     collections::HashMap,
@@ -26,8 +28,12 @@ pub enum Fault {
 }
 
 #[derive(Default)]
-struct State {
+pub struct State {
+    pub calls: Calls,
     sessions: HashMap<String, String>,
+    later: HashMap<String, (u32, String)>,
+    broken: Option<(&'static str, Fault)>,
+    held: Option<&'static str>,
     faults: Vec<Fault>,
     always: Option<Fault>,
     wrapped: bool,
@@ -36,6 +42,14 @@ struct State {
     arrived: usize,
     late: HashMap<String, u32>,
     stopped: bool,
+}
+
+/// Status, header lines, body.
+pub type Answer = (u16, &'static str, String);
+
+pub fn error(status: u16, code: &str) -> Answer {
+    let body = format!(r#"{{"error":"{code}","errorMessage":"planted-kid-text"}}"#);
+    (status, "", body)
 }
 
 struct Shared {
@@ -69,7 +83,7 @@ impl Kid {
         Self { address, shared }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap()
     }
 
@@ -91,6 +105,37 @@ impl Kid {
     pub fn put_late(&self, id: &str, document: impl Into<String>, requests: u32) {
         self.put(id, document);
         self.state().late.insert(id.to_owned(), requests);
+    }
+
+    /// The session stays as it is for that many requests more, and then is this one.
+    pub fn put_after(&self, id: &str, document: impl Into<String>, requests: u32) {
+        let later = (requests, document.into());
+        self.state().later.insert(id.to_owned(), later);
+    }
+
+    /// What happens to every request whose target contains that text; `None`: nothing special.
+    pub fn break_calls(&self, broken: Option<(&'static str, Fault)>) {
+        self.state().broken = broken;
+        self.shared.changed.notify_all();
+    }
+
+    /// Answers to requests whose target contains that text are held; `None` lets all go.
+    pub fn hold_calls(&self, held: Option<&'static str>) {
+        self.state().held = held;
+        self.shared.changed.notify_all();
+    }
+
+    /// How many of the requests since [`Kid::asked`] have that text in their target.
+    pub fn count(&self, text: &str) -> usize {
+        self.state().asked.iter().filter(|target| target.contains(text)).count()
+    }
+
+    /// Waits until a request whose target contains that text has come since [`Kid::asked`].
+    pub fn wait_for_call(&self, text: &str) {
+        let missing = |s: &mut State| !s.asked.iter().any(|target| target.contains(text));
+        let limit = Duration::from_secs(10);
+        let waited = self.shared.changed.wait_timeout_while(self.state(), limit, missing);
+        assert!(!waited.unwrap().1.timed_out(), "k-ID was not asked for {text}");
     }
 
     /// Whether sessions come as `{"session":…,"status":"PASS"}`.
@@ -153,13 +198,22 @@ fn answer(shared: &Shared, mut stream: TcpStream) -> std::io::Result<()> {
     }
     let head = String::from_utf8(head).unwrap();
     let target = head.split(' ').nth(1).unwrap().to_owned();
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse().unwrap())
+    });
+    let mut body = vec![0; length.unwrap_or(0)];
+    stream.read_exact(&mut body)?;
+    let body = String::from_utf8(body).unwrap();
     let mut state = shared.state.lock().unwrap();
     state.asked.push(target.clone());
     state.arrived += 1;
-    let fault = if state.faults.is_empty() {
-        state.always.clone()
-    } else {
-        Some(state.faults.remove(0))
+    let broken = state.broken.clone().filter(|(text, _)| target.contains(text));
+    let fault = match broken {
+        Some((_, fault)) => Some(fault),
+        None if state.faults.is_empty() => state.always.clone(),
+        None => Some(state.faults.remove(0)),
     };
     shared.changed.notify_all();
     let (status, headers, body) = match fault {
@@ -168,13 +222,19 @@ fn answer(shared: &Shared, mut stream: TcpStream) -> std::io::Result<()> {
         Some(Fault::Garbage) => return stream.write_all(b"\x00\x01 not HTTP at all\r\n\r\n"),
         Some(Fault::Hang) => {
             let limit = Duration::from_secs(20);
-            let hangs = |s: &mut State| !s.stopped && matches!(s.always, Some(Fault::Hang));
+            let hangs = |s: &mut State| {
+                let broken = s.broken.as_ref().map(|(_, fault)| fault);
+                !s.stopped && matches!(s.always.as_ref().or(broken), Some(Fault::Hang))
+            };
             drop(shared.changed.wait_timeout_while(state, limit, hangs));
             return Ok(());
         }
-        None => proper(&mut state, &head, &target),
+        None => proper(&mut state, &head, &target, body),
     };
-    let held = |s: &mut State| !s.stopped && s.arrived < s.held_until;
+    let held = |s: &mut State| {
+        let by_name = s.held.is_some_and(|text| target.contains(text));
+        !s.stopped && (by_name || s.arrived < s.held_until)
+    };
     drop(
         shared
             .changed
@@ -189,22 +249,16 @@ fn answer(shared: &Shared, mut stream: TcpStream) -> std::io::Result<()> {
     stream.write_all(body.as_bytes())
 }
 
-fn proper(state: &mut State, head: &str, target: &str) -> (u16, &'static str, String) {
+fn proper(state: &mut State, head: &str, target: &str, body: String) -> Answer {
     let authorized = head.lines().any(|line| {
         line.to_ascii_lowercase().starts_with("authorization:") && line.ends_with(&format!("Bearer {KEY}"))
     });
-    let error = |status, code: &str| {
-        (
-            status,
-            "",
-            format!(r#"{{"error":"{code}","errorMessage":"planted-kid-text"}}"#),
-        )
-    };
     if !authorized {
         return error(401, "UNAUTHORIZED");
     }
     let Some(query) = target.strip_prefix("/api/v1/session/get?") else {
-        return error(500, "WRONG_PATH");
+        let method = head.split(' ').next().unwrap();
+        return state.calls.answer(method, target, body);
     };
     let parameter = |name: &str| {
         let mut all = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -214,6 +268,15 @@ fn proper(state: &mut State, head: &str, target: &str) -> (u16, &'static str, St
     if let Some(left) = state.late.get_mut(&id).filter(|left| **left > 0) {
         *left -= 1;
         return error(400, "NOT_FOUND");
+    }
+    match state.later.get_mut(&id) {
+        Some((0, document)) => {
+            let document = std::mem::take(document);
+            state.later.remove(&id);
+            state.sessions.insert(id.clone(), document);
+        }
+        Some((left, _)) => *left -= 1,
+        None => {}
     }
     let Some(document) = state.sessions.get(&id) else {
         return error(400, "NOT_FOUND");

@@ -2,6 +2,7 @@
 //! `openapi.json`.
 #![allow(dead_code)]
 
+pub mod calls;
 pub mod contract;
 pub mod kid;
 
@@ -17,6 +18,7 @@ pub use kid::{Fault, Kid};
 pub const TOKEN_SECRET: &str = "planted-token-secret-of-32-bytes";
 pub const HOOK_SECRET: &str = "planted-hook-secret";
 pub const ID: &str = "78c299b2-5c33-4bde-84fe-8fc950fc7a96";
+pub const CID: &str = "c0ffee00-0000-4000-8000-000000000001";
 pub const OTHER_ID: &str = "11111111-5c33-4bde-84fe-8fc950fc7a96";
 
 /// The server under test, with its k-ID and its database.
@@ -40,6 +42,7 @@ impl Site {
         config.webhook_secret = Some(Secret::new(HOOK_SECRET));
         config.kid_recheck = Duration::from_millis(1);
         config.kid_timeout = Duration::from_secs(3);
+        config.challenge_interval = Duration::ZERO;
         change(&mut config);
         let backend = Some(Backend::start(config.clone()).unwrap());
         Self {
@@ -79,6 +82,40 @@ impl Site {
         assert_eq!(player.bind(ID).status, 200);
         self.kid.asked();
         player
+    }
+
+    /// A player who has bound [`ID`] with voice chat off, and whom k-ID answers an upgrade with [`challenge`] [`CID`].
+    pub fn asking(&self, name: &str) -> Player {
+        self.kid.put(ID, session(ID, "e1", false));
+        let player = self.player(name);
+        assert_eq!(player.bind(ID).status, 200);
+        self.kid.put_challenge(CID, challenge(CID, "A1"));
+        let upgraded = session(ID, "e1", false);
+        self.kid.upgrade(
+            "voice-chat",
+            format!(r#"{{"session":{upgraded},"challenge":{}}}"#, challenge(CID, "A1")),
+        );
+        self.kid.asked();
+        player
+    }
+
+    /// A player whose parent has been asked: [`CID`] is open.
+    pub fn asked(&self, name: &str) -> Player {
+        let player = self.asking(name);
+        assert_eq!(player.ask("voice-chat").json()["requiresParentConsent"], true);
+        self.kid.asked();
+        self.kid.posted();
+        player
+    }
+
+    /// All bytes of the database's files, once the server has stopped.
+    pub fn bytes_at_rest(&mut self) -> Vec<u8> {
+        self.backend.take().unwrap().stop();
+        let folder = std::path::Path::new(self.database()).parent().unwrap();
+        let files = std::fs::read_dir(folder).unwrap();
+        files
+            .flat_map(|entry| std::fs::read(entry.unwrap().path()).unwrap())
+            .collect()
     }
 
     /// Sends a genuine webhook.
@@ -127,6 +164,34 @@ impl Player {
         let bearer = format!("Bearer {}", self.token);
         let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
         send(&self.url, "PUT", "/api/session", &headers, Some(body))
+    }
+
+    pub fn post(&self, path: &str, body: &str) -> Reply {
+        let bearer = format!("Bearer {}", self.token);
+        let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+        send(&self.url, "POST", path, &headers, Some(body))
+    }
+
+    /// Asks for a permission of [`ID`].
+    pub fn ask(&self, permission: &str) -> Reply {
+        let body = serde_json::json!({ "sessionId": ID, "permissionName": permission });
+        self.post("/api/request-permission", &body.to_string())
+    }
+
+    pub fn challenge(&self, id: &str) -> Reply {
+        self.get(&format!("/api/challenge/{id}"))
+    }
+
+    pub fn status(&self, id: &str) -> Reply {
+        self.get(&format!("/api/challenge/{id}/status"))
+    }
+
+    pub fn code(&self, id: &str) -> Reply {
+        self.post(&format!("/api/challenge/{id}/code"), "")
+    }
+
+    pub fn email(&self, id: &str, body: &str) -> Reply {
+        self.post(&format!("/api/challenge/{id}/email"), body)
     }
 
     pub fn bind(&self, id: &str) -> Reply {
@@ -236,6 +301,53 @@ pub fn session(id: &str, etag: &str, voice: bool) -> String {
         ),
         id, etag, voice
     )
+}
+
+/// What k-ID may answer an upgrade with: the one permission, not the whole session.
+pub const ONLY_VOICE: &str = r#"{"sessionId":"78c299b2-5c33-4bde-84fe-8fc950fc7a96","permissions":[{"name":"voice-chat","enabled":true,"managedBy":"PLAYER"}]}"#;
+
+/// A parent's challenge as k-ID gives it, with more than a game needs.
+pub fn challenge(id: &str, code: &str) -> String {
+    format!(
+        concat!(
+            r#"{{"challengeId":"{}","type":"CHALLENGE_SESSION_UPGRADE","url":"https://family.k-id.com/authorize?otp={1}","#,
+            r#""oneTimePassword":"{1}","approverEmail":"planted@mail.example","kuid":"planted-kuid","age":9}}"#
+        ),
+        id, code
+    )
+}
+
+/// k-ID's word that a challenge went on.
+pub fn moved(id: &str, status: &str, session: Option<&str>) -> String {
+    let session = session.map_or(String::new(), |s| {
+        format!(r#","sessionId":"{s}","approverEmail":"planted@mail.example""#)
+    });
+    format!(
+        r#"{{"eventType":"Challenge.StateChange","data":{{"id":"{id}","productId":42,"status":"{status}"{session}}}}}"#
+    )
+}
+
+/// Whether bytes contain a text.
+pub fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+/// Answers of k-ID that cannot be used.
+pub fn unusable() -> Vec<Fault> {
+    let answer = |status, body: &str| Fault::Answer(status, "", body.to_owned());
+    vec![
+        answer(500, r#"{"error":"INTERNAL_ERROR","errorMessage":"planted"}"#),
+        answer(503, ""),
+        answer(200, "<html>planted</html>"),
+        answer(200, r#"{"error":"planted"}"#),
+        answer(204, ""),
+        answer(404, "no such page"),
+        answer(400, ""),
+        answer(400, r#"{"error":"INVALID_INPUT","errorMessage":"planted"}"#),
+        Fault::Answer(302, "Location: http://127.0.0.1:1/\r\n", String::new()),
+        Fault::Drop,
+        Fault::Garbage,
+    ]
 }
 
 pub fn event(name: &str, id: &str) -> String {

@@ -1,14 +1,16 @@
-//! The database: which session belongs to whom, its document and its revision.
+//! The database: which session belongs to whom, its document and its revision; and which challenges are open.
 
-use std::{path::Path, time::Duration};
+mod challenges;
+mod open;
 
-use sqlx::{
-    Connection, Row as _, SqlSafeStr, SqliteConnection, SqlitePool,
-    migrate::{Migration, MigrationType, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
-};
+use std::time::Duration;
 
-use crate::{error::StartError, kid::now_ms};
+use playgate::protocol::challenge::ChallengeStatus;
+use sqlx::{Connection, Row as _, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+
+pub use challenges::{Added, ChallengeRow};
+
+use crate::kid::now_ms;
 
 /// How long a deletion is remembered for a session that nobody has bound.
 const UNCLAIMED_DELETION_MS: i64 = 24 * 60 * 60 * 1000;
@@ -76,6 +78,15 @@ pub enum Effect<'a> {
     Changed(&'a str),
     /// The session is gone.
     Deleted(&'a str),
+    /// A challenge went on.
+    Challenge {
+        /// The challenge's id.
+        id: &'a str,
+        /// Where it stands.
+        status: ChallengeStatus,
+        /// The session that it was approved for.
+        session: Option<&'a str>,
+    },
 }
 
 /// The database.
@@ -85,59 +96,6 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database, makes it if it is not there, and brings it up to date.
-    ///
-    /// # Errors
-    /// The address is not SQLite's, the file cannot be opened, is no database, or is of a newer server.
-    pub async fn open(database: &str) -> Result<Self, StartError> {
-        let failed = |error: &dyn std::fmt::Display| StartError::Database(error.to_string());
-        let path = database
-            .strip_prefix("sqlite://")
-            .or_else(|| database.strip_prefix("sqlite:"));
-        let path = path.unwrap_or(database);
-        if path.contains("://") {
-            return Err(failed(
-                &"PLAYGATE_DATABASE is not an address of SQLite, the only database that is built in",
-            ));
-        }
-        let in_memory = path == ":memory:";
-        let mut options = SqliteConnectOptions::new();
-        if in_memory {
-            options = options.in_memory(true);
-        } else {
-            make_private(Path::new(path)).map_err(|error| failed(&error))?;
-            options = options.filename(path).journal_mode(SqliteJournalMode::Wal);
-        }
-        // FULL: a deletion that was answered is still a deletion after a power cut.
-        options = options
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
-            // Deleted documents are overwritten, not only unlinked.
-            .pragma("secure_delete", "ON");
-        let mut pool = SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(5));
-        if in_memory {
-            // Each connection would be a database of its own, and gone with it.
-            pool = pool
-                .max_connections(1)
-                .min_connections(1)
-                .idle_timeout(None)
-                .max_lifetime(None);
-        } else {
-            pool = pool.max_connections(4);
-        }
-        let pool = pool.connect_with(options).await.map_err(|error| failed(&error))?;
-        let sessions = Migration::new(
-            1,
-            "sessions".into(),
-            MigrationType::Simple,
-            include_str!("../migrations/0001_sessions.sql").into_sql_str(),
-            false,
-        );
-        let migrator = Migrator::with_migrations(vec![sessions]);
-        migrator.run(&pool).await.map_err(|error| failed(&error))?;
-        Ok(Self { pool })
-    }
-
     /// Closes all connections; what was written is in the file.
     pub async fn close(&self) {
         self.pool.close().await;
@@ -164,13 +122,14 @@ impl Store {
     }
 
     /// Stores a session's new document and raises its revision, unless anything has happened to it since `revision` was
-    /// read: then nothing is stored and the answer is false.
-    pub async fn store(&self, id: &str, revision: i64, document: &str) -> sqlx::Result<bool> {
+    /// read: then nothing is stored and the answer is false. `refetch`: whether the next read is to fetch it all the same.
+    pub async fn store(&self, id: &str, revision: i64, document: &str, refetch: bool) -> sqlx::Result<bool> {
         let done = sqlx::query(
-            "UPDATE sessions SET document = $1, revision = revision + 1, refetch = 0, changed_at = $2
-             WHERE session_id = $3 AND revision = $4 AND state = 'live'",
+            "UPDATE sessions SET document = $1, refetch = $2, revision = revision + 1, changed_at = $3
+             WHERE session_id = $4 AND revision = $5 AND state = 'live'",
         )
         .bind(document)
+        .bind(i64::from(refetch))
         .bind(now_ms())
         .bind(id)
         .bind(revision)
@@ -199,10 +158,21 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Drops a session's document and leaves the mark that it was deleted.
+    /// The next read is to ask k-ID for the whole session.
+    pub async fn refetch(&self, id: &str) -> sqlx::Result<()> {
+        sqlx::query("UPDATE sessions SET refetch = 1 WHERE session_id = $1 AND state = 'live'")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Drops a session's document, leaves the mark that it was deleted, and fails its open challenges.
     pub async fn delete(&self, id: &str) -> sqlx::Result<()> {
         let mut connection = self.pool.acquire().await?;
-        delete(&mut connection, id).await
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        delete(&mut transaction, id).await?;
+        transaction.commit().await
     }
 
     /// Binds a session to a player, in place of the one bound before. Of two players at once one gets it.
@@ -262,6 +232,7 @@ impl Store {
             .bind(now.saturating_sub(UNCLAIMED_DELETION_MS))
             .execute(&mut *transaction)
             .await?;
+        challenges::sweep(&mut transaction, now).await?;
         let noted = sqlx::query(
             "INSERT INTO webhooks_seen (signature, seen_at) VALUES ($1, $2) ON CONFLICT (signature) DO NOTHING",
         )
@@ -285,7 +256,10 @@ impl Store {
                 .await?;
             }
             Effect::Deleted(id) if is_first => delete(&mut transaction, id).await?,
-            Effect::Deleted(_) | Effect::None => {}
+            Effect::Challenge { id, status, session } if is_first => {
+                challenges::advance(&mut transaction, id, status, session).await?;
+            }
+            Effect::Deleted(_) | Effect::Challenge { .. } | Effect::None => {}
         }
         transaction.commit().await?;
         Ok(is_first)
@@ -308,7 +282,20 @@ async fn live_of(connection: &mut SqliteConnection, player: &str) -> sqlx::Resul
     row.as_ref().map(Row::read).transpose()
 }
 
-/// Marks a session as deleted, known or not: one that is being bound at this moment must not come to life after it.
+async fn changed(connection: &mut SqliteConnection, id: &str) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE sessions SET revision = revision + 1, refetch = 1, changed_at = $1
+         WHERE session_id = $2 AND state = 'live'",
+    )
+    .bind(now_ms())
+    .bind(id)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Marks a session as deleted, known or not: one that is being bound at this moment must not come to life after it. Its
+/// open challenges have failed.
 async fn delete(connection: &mut SqliteConnection, id: &str) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO sessions (session_id, player_id, state, document, revision, refetch, changed_at)
@@ -320,16 +307,7 @@ async fn delete(connection: &mut SqliteConnection, id: &str) -> sqlx::Result<()>
     )
     .bind(id)
     .bind(now_ms())
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
-}
-
-/// Makes the file, if it is not there, for this user alone; SQLite gives the files beside it the same rights.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(|_| ())
+    challenges::fail_all_of(connection, id).await
 }
