@@ -1,11 +1,14 @@
-//! Challenges: where they stand, and the ways to a parent.
+//! Challenges: where they stand, the ways to a parent, and the parent's widget.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
-use playgate::protocol::{
-    challenge::{Challenge, ChallengeStatus, NewCode},
-    kid::{INVALID_EMAIL as KID_INVALID_EMAIL, KidError},
+use playgate::{
+    protocol::{
+        challenge::{Challenge, ChallengeStatus, NewCode},
+        kid::{INVALID_EMAIL as KID_INVALID_EMAIL, KidError},
+    },
+    session::{ManagedBy, Session},
 };
 use tokio::sync::Semaphore;
 
@@ -13,7 +16,7 @@ use crate::{
     config::Config,
     error::ApiError,
     kid::{Trouble, now_ms},
-    sessions::Sessions,
+    sessions::{Answer, Sessions},
     store::ChallengeRow,
     upgrade::Locks,
 };
@@ -207,6 +210,40 @@ impl Challenges {
                     trouble => trouble.into(),
                 })
             }
+        }
+    }
+
+    /// The URL of the widget on which a parent reviews a session, or why there is no session.
+    ///
+    /// # Errors
+    /// The session is another player's, no parent has a say in it, k-ID does not take the address, or cannot be asked.
+    pub async fn widget(&self, player: &str, session: &str, email: &str) -> Result<Result<Box<str>, Answer>, ApiError> {
+        let stored = match self.sessions.stored(player, session).await? {
+            Ok(stored) => stored,
+            Err(answer) => return Ok(Err(answer)),
+        };
+        if !is_guardians(&stored) && !self.sessions.store.has_parents_challenge(session).await? {
+            return Err(NOT_FOR_A_PARENT);
+        }
+        match self.sessions.kid.widget(session, email).await {
+            Ok(url) => Ok(Ok(url)),
+            Err(Trouble::Said(KidError::NotFound)) => match self.sessions.read(player, session).await? {
+                Answer::Session(..) => Err(ApiError::kid_unavailable()),
+                answer => Ok(Err(answer)),
+            },
+            Err(Trouble::Said(KidError::BadRequest { code })) if &*code == KID_INVALID_EMAIL => Err(INVALID_EMAIL),
+            Err(trouble) => Err(trouble.into()),
+        }
+    }
+}
+
+/// Whether a parent manages a session; where it does not say, whether one manages any of its permissions.
+fn is_guardians(session: &Session) -> bool {
+    match session.managed_by() {
+        Some(managed_by) => *managed_by == ManagedBy::Guardian,
+        None => {
+            let mut all = session.permissions().iter();
+            all.any(|permission| permission.managed_by == ManagedBy::Guardian)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use playgate::protocol::{join_path, webhook};
+use playgate::protocol::{is_web_url, join_path, webhook};
 
 /// The shortest secret for player tokens, in bytes: as long as the hash that it keys (RFC 7518 section 3.2).
 pub const MIN_TOKEN_SECRET_BYTES: usize = 32;
@@ -52,6 +52,9 @@ pub struct Config {
     pub token_issuer: Option<String>,
     /// The `aud` that a player token must have, if any.
     pub token_audience: Option<String>,
+    /// The origin that k-ID's widgets come from, besides k-ID's own over https; for the sandbox. Where it is not set and
+    /// k-ID's base URL is loopback, the origin of that.
+    pub widget_origin: Option<String>,
     /// The longest wait for one answer of k-ID.
     pub kid_timeout: Duration,
     /// How long to wait before k-ID is asked once more whether a session is really gone.
@@ -78,6 +81,7 @@ impl Config {
             token_secret,
             token_issuer: None,
             token_audience: None,
+            widget_origin: None,
             kid_timeout: Duration::from_secs(5),
             kid_recheck: Duration::from_secs(1),
             challenge_interval: Duration::from_secs(5),
@@ -114,6 +118,7 @@ impl Config {
         config.webhook_secret = get("PLAYGATE_WEBHOOK_SECRET").map(Secret);
         config.token_issuer = get("PLAYGATE_TOKEN_ISSUER");
         config.token_audience = get("PLAYGATE_TOKEN_AUDIENCE");
+        config.widget_origin = get("PLAYGATE_WIDGET_ORIGIN");
         match get("PLAYGATE_WEBHOOK_LEGACY").as_deref() {
             None | Some("0") => {}
             Some("1") => config.webhook_legacy = true,
@@ -171,11 +176,30 @@ impl Config {
         if self.webhook_secret.as_ref().is_some_and(|s| s.reveal().is_empty()) {
             wrong.push("PLAYGATE_WEBHOOK_SECRET is empty".to_owned());
         }
+        if self.widget_origin.as_deref().is_some_and(|origin| !is_origin(origin)) {
+            wrong.push(
+                "PLAYGATE_WIDGET_ORIGIN must be an origin: https (http for loopback only), host, port, and nothing more"
+                    .to_owned(),
+            );
+        }
         if self.kid_timeout.is_zero() || self.request_timeout.is_zero() {
             wrong.push("a time limit of 0 would refuse every request".to_owned());
         }
         wrong
     }
+}
+
+/// Whether a text is an origin as browsers write it, which scripts and headers compare it with: letters in lower case, no
+/// path, no default port.
+fn is_origin(text: &str) -> bool {
+    let (host, default_port) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+        (Some(host), _) => (host, ":443"),
+        (None, Some(host)) => (host, ":80"),
+        (None, None) => return false,
+    };
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.:[]".contains(&b);
+    let is_clean = !host.is_empty() && host.bytes().all(plain) && !host.ends_with(default_port);
+    is_clean && is_web_url(text)
 }
 
 /// Checks that a secret for player tokens is long enough.
@@ -275,6 +299,12 @@ mod tests {
             ("PLAYGATE_KID_URL", "https://planted:planted@k-id.com"),
             ("PLAYGATE_KID_URL", "ftp://planted"),
             ("PLAYGATE_WEBHOOK_LEGACY", "planted"),
+            ("PLAYGATE_WIDGET_ORIGIN", "planted"),
+            ("PLAYGATE_WIDGET_ORIGIN", "https://planted.example/"),
+            ("PLAYGATE_WIDGET_ORIGIN", "https://planted.example:443"),
+            ("PLAYGATE_WIDGET_ORIGIN", "https://Planted.example"),
+            ("PLAYGATE_WIDGET_ORIGIN", "http://planted.example"),
+            ("PLAYGATE_WIDGET_ORIGIN", "https://planted.example; script-src *"),
             ("PLAYGATE_KID_TIMEOUT_MS", "planted"),
             ("PLAYGATE_KID_TIMEOUT_MS", "0"),
         ] {
@@ -287,6 +317,14 @@ mod tests {
     fn plain_http_is_for_loopback() {
         for url in ["http://127.0.0.1:1/api/v1", "http://localhost", "http://[::1]:80/x"] {
             assert!(read(&[("PLAYGATE_KID_URL", url)]).is_ok(), "{url}");
+        }
+        for origin in [
+            "https://widget.example",
+            "http://127.0.0.1:9",
+            "http://[::1]:9",
+            "https://x.example:8443",
+        ] {
+            assert!(read(&[("PLAYGATE_WIDGET_ORIGIN", origin)]).is_ok(), "{origin}");
         }
     }
 

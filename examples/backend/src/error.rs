@@ -36,6 +36,11 @@ impl ApiError {
         self
     }
 
+    /// Its status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// Whether the trouble is this server's or k-ID's, so that asking again later may help.
     pub fn is_servers(&self) -> bool {
         self.status.is_server_error()

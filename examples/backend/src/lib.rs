@@ -3,9 +3,10 @@
 //!
 //! - `routes`: the HTTP interface; `openapi.json` is the contract.
 //! - `sessions`: what a player is told, and what happens to a session. `merge`: one permission into a stored session.
-//! - `upgrade`: asking for a permission. `challenges`: what a parent or the player must answer first.
+//! - `upgrade`: asking for a permission. `challenges`: what a parent or the player must answer first. `widget`:
+//!   where k-ID's widgets come from.
 //! - `store`: the database. `kid`: asking k-ID.
-//! - `token`, `etag`, `error`, `config`, `server`: player tokens, entity tags, error answers, settings, connections.
+//! - `token`, `etag`, `error`, `config`, `server`: tokens, entity tags, error answers, settings, connections.
 #![forbid(unsafe_code)]
 #![deny(
     clippy::unwrap_used,
@@ -31,6 +32,7 @@ mod sessions;
 mod store;
 mod token;
 mod upgrade;
+mod widget;
 
 /// The README's code is run as a test.
 #[cfg(doctest)]
@@ -43,7 +45,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 
 pub use config::{Config, ConfigError, MIN_TOKEN_SECRET_BYTES, Secret, check_token_secret};
 pub use error::StartError;
-pub use token::{TokenError, Tokens, issue_token};
+pub use token::{Bearer, TokenError, Tokens, issue_parent_token, issue_token};
 
 /// A running server, on threads of its own. Stops when dropped.
 #[derive(Debug)]

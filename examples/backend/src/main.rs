@@ -1,4 +1,4 @@
-//! The program: runs the server as the environment says, or issues a player token for development.
+//! The program: runs the server as the environment says, or issues a token for development.
 
 use std::{
     io::{self, Write},
@@ -10,9 +10,10 @@ use tracing_subscriber::{filter::LevelFilter, fmt::format::FmtSpan};
 
 const HELP: &str = "\
 playgate-backend                              run the server; README.md has the environment variables
-playgate-backend token --player ID [--hours N]
-                                              print a player token for development (24 hours unless told otherwise),
-                                              signed with PLAYGATE_TOKEN_SECRET
+playgate-backend token --player ID [--parent] [--hours N]
+                                              print a player's token for development, or a parent's who acts for that
+                                              player (24 hours unless told otherwise), signed with
+                                              PLAYGATE_TOKEN_SECRET
 ";
 
 fn main() -> ExitCode {
@@ -119,10 +120,14 @@ impl Signals {
 
 fn token(mut arguments: lexopt::Parser) -> Result<(), String> {
     use lexopt::ValueExt;
-    let (mut player, mut hours) = (None, 24);
+    let (mut player, mut is_parent, mut hours) = (None, false, 24);
     while let Some(argument) = arguments.next().map_err(|error| error.to_string())? {
         let value = match argument {
             lexopt::Arg::Long("player") => arguments.value().and_then(|v| v.string()).map(|v| player = Some(v)),
+            lexopt::Arg::Long("parent") => {
+                is_parent = true;
+                Ok(())
+            }
             lexopt::Arg::Long("hours") => arguments.value().and_then(|v| v.parse()).map(|v| hours = v),
             other => return Err(other.unexpected().to_string()),
         };
@@ -134,6 +139,11 @@ fn token(mut arguments: lexopt::Parser) -> Result<(), String> {
     check_token_secret(&secret).map_err(|error| error.to_string())?;
     let wish = |name| environment(name).filter(|value: &String| !value.trim().is_empty());
     let tokens = Tokens::with(&secret, wish("PLAYGATE_TOKEN_ISSUER"), wish("PLAYGATE_TOKEN_AUDIENCE"));
-    let token = tokens.issue(&player, hours).map_err(|error| error.to_string())?;
+    let token = if is_parent {
+        tokens.issue_parent(&player, hours)
+    } else {
+        tokens.issue(&player, hours)
+    };
+    let token = token.map_err(|error| error.to_string())?;
     print(&format!("{token}\n"))
 }

@@ -1,4 +1,5 @@
-//! Player tokens: JSON Web Tokens, HS256 and nothing else. `sub` is the player.
+//! Tokens of players and of parents: JSON Web Tokens, HS256 and nothing else. `sub` is the player; a parent's has the role
+//! `parent` and names the player for whom the parent acts.
 
 use std::{
     fmt,
@@ -27,17 +28,45 @@ const LEEWAY_S: u64 = 30;
 /// The longest life of a token from the `token` command: ten years.
 const MAX_HOURS: u32 = 10 * 366 * 24;
 
+/// The `role` of a parent's token.
+const PARENT: &str = "parent";
+
+/// Whom a token speaks for.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Bearer {
+    /// That player.
+    Player(String),
+    /// A parent of that player.
+    Parent {
+        /// The player.
+        player: String,
+        /// Until when the token is good, in Unix seconds.
+        expires_s: u64,
+    },
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Player(_) => "Player(..)",
+            Self::Parent { .. } => "Parent(..)",
+        })
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Claims {
     sub: String,
     exp: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     aud: Option<serde_json::Value>,
 }
 
-/// Issues and checks player tokens.
+/// Issues and checks tokens.
 pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
@@ -87,18 +116,37 @@ impl Tokens {
     /// # Errors
     /// The player id is empty, too long or has control characters; the hours are 0 or more than ten years.
     pub fn issue(&self, player: &str, hours: u32) -> Result<String, TokenError> {
+        self.issue_for_hours(player, None, hours)
+    }
+
+    /// A token for a parent of that player, good for that many hours.
+    ///
+    /// # Errors
+    /// As [`Tokens::issue`].
+    pub fn issue_parent(&self, player: &str, hours: u32) -> Result<String, TokenError> {
+        self.issue_for_hours(player, Some(PARENT), hours)
+    }
+
+    fn issue_for_hours(&self, player: &str, role: Option<&str>, hours: u32) -> Result<String, TokenError> {
         if !is_player_id(player) {
             return Err(TokenError("a player id is 1 to 256 bytes without control characters"));
         }
         if !(1..=MAX_HOURS).contains(&hours) {
             return Err(TokenError("a token lives from 1 hour to 10 years"));
         }
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_err(|_| TokenError("this machine's clock is before 1970"))?;
+        self.sign(player, role, now_s()?.saturating_add(u64::from(hours) * 3600))
+    }
+
+    /// A parent's token for a browser to keep: good for `seconds`, and no longer than the one that it stands for.
+    pub(crate) fn issue_for_browser(&self, player: &str, seconds: u64, until_s: u64) -> Result<String, TokenError> {
+        self.sign(player, Some(PARENT), now_s()?.saturating_add(seconds).min(until_s))
+    }
+
+    fn sign(&self, player: &str, role: Option<&str>, exp: u64) -> Result<String, TokenError> {
         let claims = Claims {
             sub: player.to_owned(),
-            exp: now.as_secs() + u64::from(hours) * 3600,
+            exp,
+            role: role.map(str::to_owned),
             iss: self.issuer.clone(),
             aud: self.audience.clone().map(serde_json::Value::String),
         };
@@ -106,30 +154,49 @@ impl Tokens {
             .map_err(|_| TokenError("the token could not be signed"))
     }
 
-    /// The player whom a token names.
+    /// The player whose own a token is.
+    ///
+    /// # Errors
+    /// As [`Tokens::bearer_of`], or it is a parent's.
+    pub fn player_of(&self, token: &str) -> Result<String, TokenError> {
+        match self.bearer_of(token)? {
+            Bearer::Player(player) => Ok(player),
+            Bearer::Parent { .. } => Err(TokenError("the token is a parent's")),
+        }
+    }
+
+    /// Whom a token speaks for.
     ///
     /// # Errors
     /// Another algorithm, a wrong signature, expired or not yet valid, a claim missing or wrong.
-    pub fn player_of(&self, token: &str) -> Result<String, TokenError> {
+    pub fn bearer_of(&self, token: &str) -> Result<Bearer, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
-            return Err(TokenError("the player token is too long"));
+            return Err(TokenError("the token is too long"));
         }
         let token =
             jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).map_err(|error| {
                 match error.kind() {
-                    ErrorKind::ExpiredSignature => TokenError("the player token has expired"),
-                    ErrorKind::ImmatureSignature => TokenError("the player token is not valid yet"),
-                    _ => TokenError("the player token is not one of this server's"),
+                    ErrorKind::ExpiredSignature => TokenError("the token has expired"),
+                    ErrorKind::ImmatureSignature => TokenError("the token is not valid yet"),
+                    _ => TokenError("the token is not one of this server's"),
                 }
             })?;
         // Extensions that must be understood are not (RFC 7515 section 4.1.11).
         if token.header.crit.is_some() {
-            return Err(TokenError("the player token needs an extension"));
+            return Err(TokenError("the token needs an extension"));
         }
         if !is_player_id(&token.claims.sub) {
-            return Err(TokenError("the player token names no player"));
+            return Err(TokenError("the token names no player"));
         }
-        Ok(token.claims.sub)
+        let Claims { sub, exp, role, .. } = token.claims;
+        match role.as_deref() {
+            None => Ok(Bearer::Player(sub)),
+            Some(PARENT) => Ok(Bearer::Parent {
+                player: sub,
+                expires_s: exp,
+            }),
+            Some(_) => Err(TokenError("the token has a role that this server does not know")),
+        }
     }
 }
 
@@ -142,6 +209,23 @@ pub fn issue_token(secret: &str, player: &str, hours: u32) -> Result<String, Tok
     let secret = Secret::new(secret);
     check_token_secret(&secret).map_err(|_: ConfigError| TokenError("the token secret must have at least 32 bytes"))?;
     Tokens::with(&secret, None, None).issue(player, hours)
+}
+
+/// The same for a parent of that player.
+///
+/// # Errors
+/// As [`issue_token`].
+pub fn issue_parent_token(secret: &str, player: &str, hours: u32) -> Result<String, TokenError> {
+    let secret = Secret::new(secret);
+    check_token_secret(&secret).map_err(|_: ConfigError| TokenError("the token secret must have at least 32 bytes"))?;
+    Tokens::with(&secret, None, None).issue_parent(player, hours)
+}
+
+fn now_s() -> Result<u64, TokenError> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since
+        .map(|since| since.as_secs())
+        .map_err(|_| TokenError("this machine's clock is before 1970"))
 }
 
 fn is_player_id(text: &str) -> bool {
@@ -241,6 +325,25 @@ mod tests {
     fn a_token_names_its_player() {
         let token = issue_token(SECRET, "player-1", 1).unwrap();
         assert_eq!(tokens(None, None).player_of(&token).as_deref(), Ok("player-1"));
+    }
+
+    #[test]
+    fn a_parents_token_is_a_parents_only() {
+        let all = tokens(None, None);
+        let parent = issue_parent_token(SECRET, "player-1", 1).unwrap();
+        assert!(matches!(all.bearer_of(&parent), Ok(Bearer::Parent { player, .. }) if player == "player-1"));
+        assert!(all.player_of(&parent).is_err());
+        let short = all.issue_for_browser("player-1", 60, u64::MAX).unwrap();
+        let Ok(Bearer::Parent { expires_s, .. }) = all.bearer_of(&short) else {
+            panic!("not a parent's");
+        };
+        assert!(expires_s <= now_s().unwrap() + 60);
+        let until = now_s().unwrap() + 5;
+        let shorter = all.issue_for_browser("player-1", 60, until).unwrap();
+        assert!(matches!(all.bearer_of(&shorter), Ok(Bearer::Parent { expires_s, .. }) if expires_s == until));
+        let other = all.sign("player-1", Some("admin"), u64::MAX / 2).unwrap();
+        assert!(all.bearer_of(&other).is_err());
+        assert!(!format!("{:?}", all.bearer_of(&parent)).contains("player-1"));
     }
 
     #[test]

@@ -15,8 +15,8 @@ use playgate::{
         challenge::{Challenge, NewCode},
         http::{Request, Response},
         kid::{
-            ChallengeState, KidAnswer, KidChallenge, KidError, SessionGet, SessionUpgrade, UpgradeAnswer,
-            read_session_get,
+            ChallengeState, KidAnswer, KidChallenge, KidError, ManagePermissions, SessionGet, SessionUpgrade,
+            UpgradeAnswer, read_session_get,
         },
     },
     session::Session,
@@ -211,6 +211,16 @@ impl Kid {
         let challenge = KidChallenge { id };
         let request = challenge.send_email(&self.base, self.key.reveal(), address, locale);
         self.ask(request, |response, now| challenge.read_email(response, now))
+            .await
+    }
+
+    /// The URL of the widget on which a parent reviews a session.
+    pub async fn widget(&self, session: &str, email: &str) -> Result<Box<str>, Trouble> {
+        let manage = ManagePermissions {
+            session_id: session,
+            email,
+        };
+        self.ask(manage.request(&self.base, self.key.reveal()), ManagePermissions::read)
             .await
     }
 

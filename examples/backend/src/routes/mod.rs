@@ -1,6 +1,7 @@
 //! The HTTP interface: which path is answered by what. The contract is `openapi.json`.
 
 mod challenge;
+mod parent;
 mod player;
 mod session;
 mod webhook;
@@ -25,6 +26,7 @@ use crate::{
     error::{ApiError, json},
     sessions::Sessions,
     token::Tokens,
+    widget::WidgetOrigins,
 };
 
 /// The longest body of a player's request, in bytes.
@@ -36,6 +38,7 @@ const MAX_WEBHOOK_BYTES: usize = 64 * 1024;
 pub struct App {
     challenges: Challenges,
     tokens: Tokens,
+    widgets: WidgetOrigins,
     webhook_secret: Option<Secret>,
     webhook_legacy: bool,
     webhook_window: Duration,
@@ -53,6 +56,7 @@ pub fn router(config: &Config, challenges: Challenges) -> Router {
     let app = Arc::new(App {
         challenges,
         tokens: Tokens::new(config),
+        widgets: WidgetOrigins::new(config),
         webhook_secret: config.webhook_secret.clone(),
         webhook_legacy: config.webhook_legacy,
         webhook_window: config.webhook_window,
@@ -67,6 +71,12 @@ pub fn router(config: &Config, challenges: Challenges) -> Router {
         .route("/api/challenge/{id}/status", get(challenge::status))
         .route("/api/challenge/{id}/code", post(challenge::code))
         .route("/api/challenge/{id}/email", post(challenge::email))
+        .route("/api/permission-widget", post(parent::widget))
+        .route("/parent/sign-in", post(parent::sign_in))
+        .route("/parent/permissions", get(parent::permissions))
+        .route("/parent/permissions.js", get(parent::script))
+        .route("/parent/permissions.css", get(parent::style))
+        .route("/parent/refresh", post(parent::refresh))
         .route(
             "/webhook/k-id",
             post(webhook::receive).layer(DefaultBodyLimit::max(MAX_WEBHOOK_BYTES)),

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, header::AUTHORIZATION, request::Parts},
+    http::{HeaderMap, StatusCode, header::AUTHORIZATION, request::Parts},
 };
 
 use super::App;
-use crate::error::ApiError;
+use crate::{error::ApiError, token::Bearer};
 
 /// The player that a request's token names.
 pub struct Player(pub String);
@@ -17,18 +17,24 @@ impl FromRequestParts<Arc<App>> for Player {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let token = bearer(&parts.headers)?;
-        let player = app.tokens.player_of(token);
-        player.map(Self).map_err(|error| ApiError::unauthorized(error.text()))
+        match app.tokens.bearer_of(bearer(&parts.headers)?) {
+            Ok(Bearer::Player(player)) => Ok(Self(player)),
+            Ok(Bearer::Parent { .. }) => Err(ApiError::new(
+                StatusCode::FORBIDDEN,
+                "PLAYERS_ONLY",
+                "this is for players; the token is a parent's",
+            )),
+            Err(error) => Err(ApiError::unauthorized(error.text())),
+        }
     }
 }
 
 /// The token of the one `Authorization: Bearer` header (RFC 6750 section 2.1).
-fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
     let mut all = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (all.next(), all.next()) else {
         return Err(ApiError::unauthorized(
-            "one Authorization header with a player token is needed",
+            "one Authorization header with a token is needed",
         ));
     };
     let text = value.to_str().ok();

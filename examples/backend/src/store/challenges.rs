@@ -95,6 +95,16 @@ impl Store {
         open(&mut connection, session, permission).await
     }
 
+    /// Whether a parent has been asked for something in a session, and has not answered.
+    pub async fn has_parents_challenge(&self, session: &str) -> sqlx::Result<bool> {
+        let rows = sqlx::query("SELECT * FROM challenges WHERE session_id = $1 AND document IS NOT NULL")
+            .bind(session)
+            .fetch_all(&self.pool)
+            .await?;
+        let rows: Vec<_> = rows.iter().map(ChallengeRow::read).collect::<sqlx::Result<_>>()?;
+        Ok(rows.iter().any(ChallengeRow::is_parents))
+    }
+
     /// Stores a new challenge, unless one is open for the same permission or the session has gone.
     pub async fn add_challenge(
         &self,

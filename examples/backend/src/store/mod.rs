@@ -167,6 +167,12 @@ impl Store {
         Ok(())
     }
 
+    /// The session may differ: its revision is raised, and the next read asks k-ID for the whole of it.
+    pub async fn changed(&self, id: &str) -> sqlx::Result<()> {
+        let mut connection = self.pool.acquire().await?;
+        changed(&mut connection, id).await
+    }
+
     /// Drops a session's document, leaves the mark that it was deleted, and fails its open challenges.
     pub async fn delete(&self, id: &str) -> sqlx::Result<()> {
         let mut connection = self.pool.acquire().await?;

@@ -9,9 +9,9 @@ use std::{
 
 use crate::support::*;
 
-struct Program {
+pub struct Program {
     child: Child,
-    url: String,
+    pub url: String,
     output: Vec<JoinHandle<String>>,
 }
 
@@ -30,7 +30,7 @@ fn command(kid: &Kid, database: &str) -> Command {
 }
 
 impl Program {
-    fn start(kid: &Kid, database: &str) -> Self {
+    pub fn start(kid: &Kid, database: &str) -> Self {
         let mut child = command(kid, database)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -61,14 +61,14 @@ impl Program {
         Self { child, url, output }
     }
 
-    fn player(&self, name: &str) -> Player {
+    pub fn player(&self, name: &str) -> Player {
         Player {
             url: self.url.clone(),
             token: playgate_backend::issue_token(TOKEN_SECRET, name, 1).unwrap(),
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let done = Command::new("kill")
             .arg(format!("-{name}"))
             .arg(self.child.id().to_string())
@@ -77,7 +77,7 @@ impl Program {
     }
 
     /// Waits for its end; gives the exit code and all output.
-    fn end(mut self) -> (Option<i32>, String) {
+    pub fn end(mut self) -> (Option<i32>, String) {
         let code = self.child.wait().unwrap().code();
         let output: Vec<String> = self.output.drain(..).map(|thread| thread.join().unwrap()).collect();
         (code, output.concat())
@@ -91,7 +91,7 @@ impl Drop for Program {
     }
 }
 
-fn folder() -> (tempfile::TempDir, String) {
+pub fn folder() -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("sessions.sqlite").to_str().unwrap().to_owned();
     (folder, database)
@@ -264,6 +264,14 @@ fn the_token_command_issues_tokens_that_work() {
         token: out.trim_end().to_owned(),
     };
     assert_eq!(player.read(ID).status, 200);
+    let (code, out, _) = run(command(&site.kid, &database).args(["token", "--player", "p 1", "--parent"]));
+    assert_eq!(code, Some(0));
+    let parent = Player {
+        url: site.url(),
+        token: out.trim_end().to_owned(),
+    };
+    parent.read(ID).fails(403, "PLAYERS_ONLY");
+    parent.post("/parent/refresh", "").is(200, r#"{"refreshed":true}"#);
     for arguments in [
         &["token"][..],
         &["token", "--player", ""],

@@ -30,7 +30,20 @@ pub fn check(method: &str, path: &str, reply: &Reply) {
     assert!(declared.is_object(), "status is not declared: {what}");
     match declared["content"]["application/json"].get("schema") {
         Some(schema) => conforms(schema, reply, &what),
-        None => assert!(reply.body.is_empty(), "{what}"),
+        None => match declared["content"]
+            .as_object()
+            .and_then(|content| content.keys().next())
+        {
+            Some(kind) => {
+                let given = reply.header("content-type").unwrap_or_default();
+                assert!(given.starts_with(kind.as_str()) && !reply.body.is_empty(), "{what}");
+            }
+            None => assert!(reply.body.is_empty(), "{what}"),
+        },
+    }
+    for name in ["Content-Security-Policy", "Set-Cookie", "Location"] {
+        let is_declared = declared["headers"].get(name).is_some();
+        assert_eq!(reply.header(name).is_some(), is_declared, "{name}: {what}");
     }
     if declared["headers"].get("Retry-After").is_some() {
         let wait: u64 = reply.header("retry-after").expect("Retry-After").parse().unwrap();

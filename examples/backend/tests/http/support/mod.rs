@@ -9,7 +9,7 @@ pub mod kid;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hmac::{Hmac, KeyInit, Mac};
-use playgate_backend::{Backend, Config, Secret, issue_token};
+use playgate_backend::{Backend, Config, Secret, issue_parent_token, issue_token};
 use serde_json::Value;
 use sha2::Sha256;
 
@@ -72,6 +72,14 @@ impl Site {
         Player {
             url: self.url(),
             token: issue_token(TOKEN_SECRET, name, 1).unwrap(),
+        }
+    }
+
+    /// A parent of that player, with a token.
+    pub fn parent(&self, of: &str) -> Player {
+        Player {
+            url: self.url(),
+            token: issue_parent_token(TOKEN_SECRET, of, 1).unwrap(),
         }
     }
 
@@ -250,10 +258,12 @@ pub fn send(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body:
     reply
 }
 
-pub fn send_unchecked(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Reply {
+fn send_unchecked(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Reply {
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder()
             .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
             .proxy(None)
             .timeout_global(Some(Duration::from_secs(25)))
             .allow_non_standard_methods(true)
