@@ -99,6 +99,8 @@ impl Library {
             Linkage::Shared => {
                 command.arg("-L").arg(&self.folder).arg("-lplaygate");
                 command.arg(format!("-Wl,-rpath,{}", self.folder.display()));
+                // cargo's LD_LIBRARY_PATH names the debug build's folder; this run path comes before it.
+                command.arg("-Wl,--disable-new-dtags");
             }
             Linkage::Static => {
                 command.arg("-DPLAYGATE_STATIC").arg(self.folder.join("libplaygate.a"));
