@@ -1,8 +1,9 @@
 /*
  * A game that uses Playgate, without the game around it: a start, sixty frames a second, a clean end.
  *
- * Copy from here: open_client, one_frame, take_events, show_notice, close_dialog, close_client. The rest stands in for an
- * engine: dialogs are text and close by themselves, and the age gate is a file that somebody puts there.
+ * Copy from here: open_client, one_frame, take_events, show_notice, close_dialog, ask_for, show_challenge, close_client. The
+ * rest stands in for an engine: dialogs are text and close by themselves, the age gate is a file that somebody puts there,
+ * and so are the player's taps.
  */
 #if !defined(_WIN32)
 #  define _POSIX_C_SOURCE 199309L /* nanosleep */
@@ -22,6 +23,7 @@
 
 enum { MULTIPLAYER, VOICE_CHAT, TEXT_CHAT, USERNAME, AVATARS, FORUMS, GAMBLING, FEATURES };
 enum { FRAMES_PER_SECOND = 60, DIALOG_FRAMES = 30, PUMP_BUDGET_US = 500, DRAIN_MS = 2000, MAX_SESSION = 1 << 20 };
+enum { MAX_QR = 177, QUIET = 4 };
 
 static const char *const feature_names[FEATURES] = {
     "multiplayer",          "voice-chat", "text-chat-private",  "custom-username",
@@ -29,9 +31,10 @@ static const char *const feature_names[FEATURES] = {
 };
 
 /* The command line: each option is followed by its value. */
-enum { PLAYER, SERVER, TOKEN, FOLDER, KEY, ADOPT, FRAMES, REFRESH_MS, NETWORK, OPTIONS };
+enum { PLAYER, SERVER, TOKEN, FOLDER, KEY, ADOPT, TAPS, CODE_SITE, LANGUAGE, FRAMES, REFRESH_MS, NETWORK, OPTIONS };
 static const char *const option_names[OPTIONS] = {
-    "--player", "--server", "--token", "--folder", "--key", "--adopt", "--frames", "--refresh-ms", "--network",
+    "--player", "--server",    "--token",    "--folder", "--key",        "--adopt",
+    "--taps",   "--code-site", "--language", "--frames", "--refresh-ms", "--network",
 };
 static const char *given[OPTIONS];
 
@@ -133,6 +136,7 @@ static int open_client(Game *game)
     options.server_url = given[SERVER];
     options.token = given[TOKEN];
     options.folder = given[FOLDER];
+    options.code_site = given[CODE_SITE]; /* NULL: k-ID's own */
     options.periodic_refresh_ms = (uint32_t)number_of(REFRESH_MS); /* 0: the default */
     if (given[KEY]) { /* a game takes it from the platform's keystore */
         if (!read_key(given[KEY], key)) {
@@ -225,8 +229,10 @@ static void close_dialog(Game *game)
 
 static void request_ended(Game *game, const playgate_event *event)
 {
-    static const char *const names[] = {"none", "refresh", "adopt", "acknowledge", "forget", "flush"};
-    int is_known = event->operation >= 0 && event->operation <= PLAYGATE_OPERATION_FLUSH;
+    static const char *const names[] = {"none",  "refresh",          "adopt",      "acknowledge",  "forget",
+                                        "flush", "request permission", "renew code", "email parent", "cancel challenge",
+                                        "check challenge", "switch feature"};
+    int is_known = event->operation >= 0 && event->operation <= PLAYGATE_OPERATION_SWITCH_FEATURE;
 
     printf("event: %s ended: %s %s\n", is_known ? names[event->operation] : "request",
            playgate_result_name(event->result), event->text.ptr);
@@ -235,6 +241,83 @@ static void request_ended(Game *game, const playgate_event *event)
     }
     if (event->operation == PLAYGATE_OPERATION_ACKNOWLEDGE) {
         show_notice(game); /* what changed while the dialog was open gets its own */
+    }
+}
+
+/* A QR code as an engine would fill a texture; here two rows of modules become one line of text, dark on white. */
+static void draw_qr(const uint8_t *modules, int size)
+{
+    static const char *const halves[] = {" ", "\342\226\204", "\342\226\200", "\342\226\210"}; /* none, lower, upper, both */
+    int x, y, half;
+
+    for (y = -QUIET; y < size + QUIET; y += 2) {
+        printf("\033[30;107m");
+        for (x = -QUIET; x < size + QUIET; x++) {
+            int dark[2];
+            for (half = 0; half < 2; half++) {
+                int row = y + half;
+                dark[half] = x >= 0 && x < size && row >= 0 && row < size && modules[row * size + x];
+            }
+            printf("%s", halves[2 * dark[0] + dark[1]]);
+        }
+        printf("\033[0m\n");
+    }
+}
+
+/* The screen of an open challenge: for a parent a QR code, or a code to type in; for the player a page to open. */
+static void show_challenge(Game *game, playgate_feature feature)
+{
+    static uint8_t modules[MAX_QR * MAX_QR];
+    playgate_challenge challenge;
+    playgate_challenge_info info;
+    playgate_notice notice;
+    playgate_notice_info said;
+    uint32_t size;
+
+    if (playgate_client_challenge(game->client, feature, &challenge) != PLAYGATE_OK) {
+        return;
+    }
+    playgate_challenge_info_init(&info, sizeof info);
+    playgate_notice_info_init(&said, sizeof said);
+    playgate_challenge_get_info(challenge, &info);
+    playgate_challenge_notice(challenge, &notice);
+    playgate_notice_get_info(notice, &said);
+    printf("challenge: %s: %s\n", said.title.ptr, said.message.ptr);
+    if (info.url.len == 0) {
+        printf("challenge: the link is on its way\n"); /* after a restart; an event follows */
+    } else if (info.actor == PLAYGATE_ACTOR_PLAYER) {
+        printf("challenge: open %s\n", info.url.ptr); /* in the system's browser */
+    } else {
+        if (playgate_challenge_qr(challenge, modules, sizeof modules, &size) == PLAYGATE_OK) {
+            draw_qr(modules, (int)size);
+        }
+        printf("challenge: scan it, or open %s\n", info.url.ptr);
+        printf("challenge: or go to %s and enter %s\n", info.code_site.ptr, info.code.ptr);
+    }
+    playgate_notice_free(notice);
+    playgate_challenge_free(challenge);
+}
+
+/* The player taps a locked feature. What happens next is right for it: on at once, a challenge, or a refusal. */
+static void ask_for(Game *game, playgate_feature feature)
+{
+    playgate_permission_request wanted;
+    playgate_request request;
+
+    playgate_permission_request_init(&wanted, sizeof wanted);
+    wanted.feature = feature; /* and wanted.age_signal, where the platform gives one */
+    failed("request permission", playgate_client_request_permission(game->client, &wanted, &request));
+}
+
+static void upgrade_changed(Game *game, const playgate_event *event)
+{
+    static const char *const words[] = {"over", "asking", "asked", "waiting", "approved", "refused", "enabled"};
+    int is_known = event->progress >= 0 && event->progress <= PLAYGATE_PROGRESS_ENABLED;
+    playgate_feature feature;
+
+    printf("upgrade: %s is %s %s\n", event->feature.ptr, is_known ? words[event->progress] : "waiting", event->text.ptr);
+    if (event->progress == PLAYGATE_PROGRESS_ASKED && playgate_feature_intern(event->feature.ptr, &feature) == PLAYGATE_OK) {
+        show_challenge(game, feature);
     }
 }
 
@@ -258,10 +341,59 @@ static void take_events(Game *game)
         case PLAYGATE_EVENT_TOKEN_REFUSED:
             printf("event: token refused\n"); /* log in again, then playgate_client_set_token */
             break;
+        case PLAYGATE_EVENT_UPGRADE_CHANGED: upgrade_changed(game, &event); break;
         case PLAYGATE_EVENT_SERVER_REACHABLE: printf("event: server reachable\n"); break;
         case PLAYGATE_EVENT_SERVER_UNREACHABLE: printf("event: server unreachable: %s\n", event.text.ptr); break;
         default: printf("event %d: %s %s\n", (int)event.type, playgate_result_name(event.result), event.text.ptr); break;
         }
+    }
+}
+
+/* The player's taps: lines of a file that somebody puts there, each a word and a feature's name. */
+static void take_taps(Game *game, const char *path)
+{
+    char word[16], name[64];
+    playgate_feature feature;
+    playgate_challenge challenge;
+    playgate_request request;
+    FILE *file = path ? fopen(path, "r") : NULL;
+
+    if (!file) {
+        return;
+    }
+    while (fscanf(file, "%15s %63s", word, name) == 2) {
+        if (failed("intern", playgate_feature_intern(name, &feature))) {
+            continue;
+        }
+        printf("tap: %s %s\n", word, name);
+        if (strcmp(word, "ask") == 0) {
+            ask_for(game, feature);
+        } else if (strcmp(word, "off") == 0 || strcmp(word, "on") == 0) {
+            failed("switch", playgate_client_switch_feature(game->client, feature, strcmp(word, "on") == 0, &request));
+        } else if (strcmp(word, "closed") == 0 && /* the page of an age check */
+                   !failed("challenge", playgate_client_challenge(game->client, feature, &challenge))) {
+            failed("check", playgate_client_check_challenge(game->client, challenge, &request));
+            playgate_challenge_free(challenge);
+        }
+    }
+    fclose(file);
+    remove(path);
+}
+
+/* What was asked before the game ended is still open. */
+static void show_open_challenges(Game *game)
+{
+    playgate_challenge challenge;
+    playgate_challenge_info info;
+    size_t index;
+
+    playgate_challenge_info_init(&info, sizeof info);
+    for (index = 0; playgate_client_challenge_at(game->client, index, &challenge) == PLAYGATE_OK; index++) {
+        playgate_challenge_get_info(challenge, &info);
+        if (info.progress == PLAYGATE_PROGRESS_ASKED || info.progress == PLAYGATE_PROGRESS_WAITING) {
+            printf("start: an answer about %s is still awaited\n", info.feature.ptr);
+        }
+        playgate_challenge_free(challenge);
     }
 }
 
@@ -294,6 +426,7 @@ static void one_frame(Game *game)
 {
     playgate_client_pump(game->client, PUMP_BUDGET_US);
     take_events(game);
+    take_taps(game, given[TAPS]);
 
     /* The game itself. Nothing here waits, allocates or takes a lock. */
     if (access_of(game, VOICE_CHAT) == PLAYGATE_ACCESS_ALLOWED) {
@@ -338,7 +471,8 @@ int main(int count, char **arguments)
 
     if (!read_arguments(count, arguments)) {
         fprintf(stderr, "usage: game --player NAME [--server URL] [--token TOKEN] [--folder DIR] [--key 64_HEX_DIGITS]\n"
-                        "            [--adopt FILE] [--frames N] [--refresh-ms MS] [--network off]\n");
+                        "            [--adopt FILE] [--taps FILE] [--code-site TEXT] [--language TAG] [--frames N]\n"
+                        "            [--refresh-ms MS] [--network off]\n");
         return 2;
     }
     signal(SIGINT, on_signal);
@@ -349,10 +483,14 @@ int main(int count, char **arguments)
     hook.write = on_log;
     failed("log", playgate_set_log_hook(&hook));
     printf("playgate %s\n", playgate_version());
+    if (given[LANGUAGE]) {
+        failed("language", playgate_set_language(given[LANGUAGE]));
+    }
 
     if (!open_client(&game)) {
         return 1;
     }
+    show_open_challenges(&game);
     limit = number_of(FRAMES);
     while (!quit_asked && (limit == 0 || game.frames < limit)) {
         one_frame(&game);

@@ -3,8 +3,10 @@
 //! what the servers saw.
 
 mod chapters;
-mod game;
-mod servers;
+pub mod game;
+pub mod household;
+pub mod servers;
+mod upgrades;
 
 use std::time::Instant;
 
@@ -50,6 +52,6 @@ pub fn run(library: &Library) -> Result<(), String> {
 }
 
 /// Fails the demo with `text` unless `holds`.
-fn expect(holds: bool, text: impl FnOnce() -> String) -> Result<(), String> {
+pub fn expect(holds: bool, text: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(text()) }
 }

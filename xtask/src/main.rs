@@ -1,9 +1,11 @@
 //! The project's commands: `cargo xtask demo | test | sandbox | header`.
 
+mod browser;
 mod c_programs;
 mod checks;
 mod demo;
 mod header;
+mod kills;
 mod library;
 mod run;
 mod setup;

@@ -11,6 +11,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("clang", "clang"),
     ("clang++", "clang"),
     ("readelf", "binutils"),
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
     ("valgrind", "valgrind"),
     ("kill", "procps"),
     ("unshare", "util-linux"),

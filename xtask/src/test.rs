@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    c_programs, checks, demo, header,
+    browser, c_programs, checks, demo, header, kills,
     library::{Library, Linkage},
     run::{self, Counts, cargo},
     setup,
@@ -122,6 +122,10 @@ pub fn run() -> Result<(), String> {
         }
         steps.try_step("C tests under valgrind", c_programs::run_under_valgrind);
         steps.try_step("the demo", || demo::run(&library).map(|()| one()));
+        steps.try_step("the game is killed while it asks", || {
+            kills::run(&library).map(|()| one())
+        });
+        steps.try_step("a parent in a real browser", || browser::run(&library).map(|()| one()));
     }
     if let Some(library) = steps.try_value("the library with AddressSanitizer", Library::with_asan) {
         steps.try_step("C tests with AddressSanitizer", || {

@@ -6,12 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     expect,
     game::{Game, Launch, hand_over},
-    servers::{Servers, until},
+    servers::{Servers, text, until},
 };
 
 const PLAYER: &str = "player-ann";
@@ -19,7 +19,7 @@ const BORN: &str = "2013-06-15";
 const START: &str = "2026-06-10";
 const BIRTHDAY: &str = "2026-06-15";
 /// How often the game asks where a chapter waits for news in play.
-const REFRESH_MS: u32 = 400;
+pub(super) const REFRESH_MS: u32 = 400;
 
 const ALL_OFF: &[(&str, &str)] = &[
     ("Online Multiplayer", "off"),
@@ -54,14 +54,14 @@ const CONSENTED_AGAIN: &[(&str, &str)] = &[
     ("Text Chat (Private)", "off"),
     ("Custom Username", "you may enable it"),
     ("AI Generated Avatars", "off"),
-    ("Forums", "off"),
-    ("Simulated Gambling", "off"),
+    ("Forums", "verify your age"),
+    ("Simulated Gambling", "not available"),
 ];
 
 /// Where the story stands.
 pub struct Story {
-    servers: Servers,
-    launch: Launch,
+    pub(super) servers: Servers,
+    pub(super) launch: Launch,
     with_static: PathBuf,
     kuid: String,
     session_id: String,
@@ -78,6 +78,8 @@ impl Story {
             folder: folder.join("saved"),
             key: "2a".repeat(32),
             adopt: folder.join("from-the-consent-flow.json"),
+            taps: folder.join("taps.txt"),
+            code_site: servers.code_site(),
             token: Servers::token(PLAYER)?,
             server: servers.backend_url()?,
             ..Launch::default()
@@ -95,7 +97,7 @@ impl Story {
     /// Lives all chapters; the result is a line about each.
     pub fn tell(mut self) -> Result<Vec<&'static str>, String> {
         type Chapter = fn(&mut Story) -> Result<(), String>;
-        let chapters: [(&'static str, Chapter); 7] = [
+        let chapters: [(&'static str, Chapter); 10] = [
             (
                 "Consent at k-ID: the game adopts its first session, and the studio's server binds it",
                 Story::consent,
@@ -123,6 +125,18 @@ impl Story {
             (
                 "Age gate and consent again: a new session, nothing left over from the old one",
                 Story::consent_again,
+            ),
+            (
+                "The player taps what is locked: their own choice is on at once, what is prohibited is refused unasked",
+                Story::own_choice,
+            ),
+            (
+                "Ask a parent: QR code and one-time code; the game is killed while it waits; the parent approves",
+                Story::ask_a_parent,
+            ),
+            (
+                "Verify the age: a check that is not passed, then one that is",
+                Story::verify_the_age,
             ),
         ];
         for (index, (heading, chapter)) in chapters.into_iter().enumerate() {
@@ -364,6 +378,8 @@ impl Story {
             {"name": "multiplayer", "enabled": true, "managedBy": "GUARDIAN"},
             {"name": "voice-chat", "enabled": false, "managedBy": "GUARDIAN"},
             {"name": "custom-username", "enabled": false, "managedBy": "PLAYER"},
+            {"name": "forums", "verifiedAgeThreshold": 13},
+            {"name": "simulated-gambling", "managedBy": "PROHIBITED"},
         ]);
         let path = format!("players/{}/consent", self.kuid);
         let player = self
@@ -446,13 +462,6 @@ impl Story {
     }
 }
 
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     println!("  {text}");
-}
-
-fn text(value: &Value, field: &str) -> Result<String, String> {
-    value[field]
-        .as_str()
-        .map(str::to_owned)
-        .ok_or_else(|| format!("the answer has no {field}"))
 }

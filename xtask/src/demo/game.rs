@@ -22,6 +22,10 @@ pub struct Launch {
     pub folder: PathBuf,
     pub key: String,
     pub adopt: PathBuf,
+    /// Where the game looks for the player's taps.
+    pub taps: PathBuf,
+    /// Where a parent types a one-time code in.
+    pub code_site: String,
     pub token: String,
     pub server: String,
     /// How often it asks the server in long play; 0: the library's default.
@@ -29,6 +33,8 @@ pub struct Launch {
     /// After so many frames it ends by itself; 0: when it is told to.
     pub frames: u32,
     pub network_off: bool,
+    /// The language of the library's texts; empty: English.
+    pub language: String,
 }
 
 /// A game that was started. Killed when dropped.
@@ -65,7 +71,13 @@ impl Game {
             .arg("--folder")
             .arg(&launch.folder)
             .arg("--adopt")
-            .arg(&launch.adopt);
+            .arg(&launch.adopt)
+            .arg("--taps")
+            .arg(&launch.taps);
+        option(&mut command, "--code-site", &launch.code_site);
+        if !launch.language.is_empty() {
+            option(&mut command, "--language", &launch.language);
+        }
         if launch.refresh_ms > 0 {
             option(&mut command, "--refresh-ms", &launch.refresh_ms.to_string());
         }
@@ -140,6 +152,23 @@ impl Game {
     /// How many lines so far begin with `text`.
     pub fn count(&self, text: &str) -> usize {
         self.output.lines().iter().filter(|line| line.starts_with(text)).count()
+    }
+
+    /// The first line so far that begins with `text`, without it.
+    pub fn line_after(&self, text: &str) -> Option<String> {
+        let lines = self.output.lines();
+        lines.iter().find_map(|line| line.strip_prefix(text)).map(str::to_owned)
+    }
+
+    /// Ends the game as a crash or the system does, at once.
+    pub fn kill(mut self) -> Result<(), String> {
+        self.child
+            .kill()
+            .map_err(|error| format!("the game cannot be killed: {error}"))?;
+        let status = self.child.wait();
+        status
+            .map(drop)
+            .map_err(|error| format!("the game cannot be waited for: {error}"))
     }
 
     /// Asks the game to end, and waits until it has.
@@ -234,10 +263,15 @@ fn read(pipe: impl Read + Send + 'static, name: String, output: Arc<Output>) -> 
     })
 }
 
-/// Puts a session where the game's age gate looks for it: whole or not at all.
-pub fn hand_over(session: &serde_json::Value, path: &Path) -> Result<(), String> {
+/// The player taps: a word and a feature's name.
+pub fn tap(launch: &Launch, what: &str) -> Result<(), String> {
+    hand_over(&format!("{what}\n"), &launch.taps)
+}
+
+/// Puts a text where the game looks for it: whole or not at all.
+pub fn hand_over(text: &impl ToString, path: &Path) -> Result<(), String> {
     let draft = path.with_extension("draft");
     let failed = |error| format!("{}: {error}", path.display());
-    std::fs::write(&draft, session.to_string()).map_err(failed)?;
+    std::fs::write(&draft, text.to_string()).map_err(failed)?;
     std::fs::rename(&draft, path).map_err(failed)
 }

@@ -87,9 +87,62 @@ impl Servers {
             .ok_or_else(|| "the studio's server is stopped".to_owned())
     }
 
+    /// Where a parent types a one-time code in.
+    pub fn code_site(&self) -> String {
+        format!("{}/code", self.sandbox.url())
+    }
+
+    /// The URL of the page on which a person plays the parent.
+    pub fn parents_page(&self) -> String {
+        self.sandbox.url()
+    }
+
+    /// Every challenge at k-ID about a permission.
+    pub fn challenges_about(&self, permission: &str) -> Result<Vec<Value>, String> {
+        let mut list = self.control("GET", "challenges?limit=1000", None)?;
+        let Some(Value::Array(mut all)) = list.get_mut("challenges").map(Value::take) else {
+            return Err("the sandbox gave no list of challenges".to_owned());
+        };
+        all.retain(|c| {
+            c["permissions"]
+                .as_array()
+                .is_some_and(|names| names.iter().any(|name| name == permission))
+        });
+        Ok(all)
+    }
+
+    /// The id of the one challenge about a permission that nobody has answered yet.
+    pub fn open_challenge(&self, permission: &str) -> Result<String, String> {
+        let mut open = self.challenges_about(permission)?;
+        open.retain(|c| matches!(c["status"].as_str(), Some("PENDING" | "IN_PROGRESS")));
+        match open.as_slice() {
+            [one] => text(one, "challengeId"),
+            several => Err(format!(
+                "{} challenges about {permission} are open, not 1",
+                several.len()
+            )),
+        }
+    }
+
+    /// Answers a challenge as the parent's page does: open, approve, refuse or expire.
+    pub fn answer_challenge(&self, id: &str, word: &str) -> Result<(), String> {
+        self.control("POST", &format!("challenges/{id}/{word}"), None).map(drop)
+    }
+
+    /// How often a method of k-ID's was called.
+    pub fn kid_calls(&self, route: &str) -> Result<u64, String> {
+        let log = self.control("GET", "requests?limit=0", None)?;
+        Ok(log["byRoute"][route]["total"].as_u64().unwrap_or(0))
+    }
+
     /// A player's token, as the studio's login would issue it.
     pub fn token(player: &str) -> Result<String, String> {
         playgate_backend::issue_token(TOKEN_SECRET, player, 1).map_err(|error| error.to_string())
+    }
+
+    /// The token with which the studio's login sends a player's parent on.
+    pub fn parent_token(player: &str) -> Result<String, String> {
+        playgate_backend::issue_parent_token(TOKEN_SECRET, player, 1).map_err(|error| error.to_string())
     }
 
     /// One call of the sandbox's control API; anything but 200 fails the demo.
@@ -165,4 +218,11 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> Result<bool, String>) -> Res
         std::thread::sleep(Duration::from_millis(10));
     }
     Ok(())
+}
+
+pub fn text(value: &Value, field: &str) -> Result<String, String> {
+    value[field]
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| format!("the answer has no {field}"))
 }
