@@ -5,7 +5,7 @@ mod client_harness;
 use client_harness::{
     HOUR, MINUTE, SECOND, World,
     documents::*,
-    studio::{self, CODE, Shared, Studio, challenge_id, sealed, stored, waits, world_with},
+    studio::{self, CODE, Shared, Studio, challenge_id, sealed, stored, usual, waits, world_with},
 };
 use playgate::{
     client::{Addressee, Cause, Code, Command, News, Operation, Progress},
@@ -37,6 +37,26 @@ fn the_status_is_asked_for_every_five_seconds_and_ever_less_often() {
     world.set_suspended(false);
     world.pass(SECOND);
     assert_eq!(polls(&world) - early - hour, 1, "it looks once it is back");
+}
+
+#[test]
+fn one_challenge_about_two_features_is_asked_about_no_oftener() {
+    let (mut world, studio) = asked();
+    studio.borrow_mut().doc = Some(usual().with("gifts", GUARDIAN, None));
+    world.refresh(Cause::Push);
+    world.server = None;
+    world.ask_for("gifts");
+    let same = r#"{"success":false,"challenge":{"challengeId":"c-1","type":"CHALLENGE_SESSION_UPGRADE"}}"#;
+    world.answer_errand("request-permission", 200, same);
+    world.server = Some(Studio::serve(&studio));
+    world.pass(MINUTE);
+    // The world checks the floor at each question.
+    let polls = world
+        .errand_lines()
+        .iter()
+        .filter(|line| line.ends_with("c-1/status"))
+        .count();
+    assert!((6..=12).contains(&polls), "{polls} in a minute");
 }
 
 #[test]
@@ -151,6 +171,23 @@ fn a_pass_may_name_another_session_and_nothing_else_may() {
     assert_eq!(world.published.session().unwrap().id(), "s-2");
     assert_eq!(world.allowed(), "chat voice");
     assert_eq!(world.take_progress(), ["voice:Approved", "voice:Enabled"]);
+}
+
+#[test]
+fn another_session_in_which_it_is_on_is_the_answer_too() {
+    let (mut world, studio) = asked();
+    let new = session("s-2", "+chat +voice -gifts");
+    studio.borrow_mut().gone.push("s-1".to_owned());
+    studio.borrow_mut().doc = Some(new.clone());
+    world.server = None;
+    world.refresh(Cause::Push);
+    world.answer(200, NEEDS_CONSENT);
+    world.refresh(Cause::Push);
+    assert_eq!(world.in_flight().line(), "GET /api/session");
+    world.answer(200, &changed(&new));
+    assert_eq!(world.allowed(), "chat voice");
+    assert_eq!(world.take_progress(), ["voice:Enabled"]);
+    assert_eq!(world.show_notice().0.kind, NoticeKind::Enabled);
 }
 
 #[test]

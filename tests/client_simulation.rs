@@ -247,7 +247,7 @@ impl Life {
             };
             self.note(|| format!("answer {} {reply:?}", errand.line()));
             if let Some(reply) = reply {
-                self.world.reply_to_errand(&errand.line(), reply);
+                self.world.reply_to(&errand, reply);
             }
             return;
         }
@@ -468,11 +468,10 @@ impl Life {
 
     fn late_reply(&mut self) {
         let in_flight = self.world.wire.as_ref().map(|e| e.ticket);
-        let Some(old) = self
-            .random
-            .choice(&self.world.sent)
-            .cloned()
-            .filter(|e| Some(e.ticket) != in_flight)
+        let Some(old) =
+            self.random.choice(&self.world.sent).cloned().filter(|e| {
+                Some(e.ticket) != in_flight && self.world.errands.iter().all(|open| open.ticket != e.ticket)
+            })
         else {
             return;
         };

@@ -114,7 +114,7 @@ impl Life {
         }
         if let Some(errand) = world.errands.first().cloned() {
             let reply = self.studio.borrow_mut().answer(&errand);
-            world.reply_to_errand(&errand.line(), reply);
+            world.reply_to(&errand, reply);
             return true;
         }
         match world.client.wake_in_ms(world.now) {

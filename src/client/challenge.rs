@@ -7,7 +7,7 @@ use super::{
     event::{Code, Operation, Outcome, Progress},
     exchange::Exchange,
     timing::Now,
-    upgrade::{Entry, PATIENCE, Stage},
+    upgrade::{Entry, PATIENCE, Stage, Upgrades},
 };
 use crate::protocol::{
     challenge::{Challenge, ChallengeStatus},
@@ -50,6 +50,19 @@ impl Entry {
         let wait = (quiet / 10).clamp(POLL_FLOOR_MS, POLL_LONGEST_MS);
         let spread = random.u64(0..=wait / 10);
         self.poll_at = Some(now.mono_ms.saturating_add(wait).saturating_add(spread));
+    }
+}
+
+impl Upgrades {
+    /// A challenge is asked about: what else it is about waits too, since the floor is the challenge's.
+    fn polled(&mut self, id: &str, now: Now) {
+        for entry in &mut self.entries {
+            if entry.upgrade.challenge.as_ref().is_some_and(|c| &*c.id == id) {
+                entry.polled_at = Some(now.mono_ms);
+                let floor = now.mono_ms.saturating_add(POLL_FLOOR_MS);
+                entry.poll_at = entry.poll_at.map(|at| at.max(floor));
+            }
+        }
     }
 }
 
@@ -123,7 +136,7 @@ impl Client {
             .map(|e| e.feature.clone())
             .collect();
         let stored = self.stored_or_given_up();
-        let mut due = Vec::new();
+        let (mut due, mut polled) = (Vec::new(), None);
         for entry in &mut self.upgrades.entries {
             let upgrade = &entry.upgrade;
             if upgrade.stage == Stage::Asking {
@@ -149,11 +162,15 @@ impl Client {
             } else {
                 UpgradeAsk::Status { id }
             };
+            polled = Some(challenge.id.clone());
             due.push((upgrade.feature.clone(), ask));
             // One at a time.
             is_polling = true;
             entry.poll_at = None;
             entry.polled_at = Some(now.mono_ms);
+        }
+        if let Some(id) = polled {
+            self.upgrades.polled(&id, now);
         }
         due
     }

@@ -29,6 +29,7 @@ impl Client {
             _ => false,
         };
         let is_first = self.newest.session().is_none();
+        self.carry_upgrades_into(&session);
         self.unbound = false;
         self.refresher.deletion_seen_at = None;
         if is_same {

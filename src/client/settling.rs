@@ -10,7 +10,7 @@ use super::{
     timing::Now,
     upgrade::{Entry, PATIENCE_MS, Stage, Upgrade},
 };
-use crate::session::ManagedBy;
+use crate::session::{ManagedBy, Session};
 
 impl Client {
     /// The player's own words about a permission are over: whoever waits for it is told, and its place is free.
@@ -65,6 +65,16 @@ impl Client {
     pub(super) fn complete_all(&mut self, requests: Vec<(RequestId, Operation)>, outcome: &Outcome) {
         for (request, operation) in requests {
             self.complete(request, operation, outcome.clone());
+        }
+    }
+
+    /// Another session takes the place of the held one: what a parent has turned on in it was the answer to what was asked.
+    pub(super) fn carry_upgrades_into(&mut self, session: &Session) {
+        for entry in &mut self.upgrades.entries {
+            let is_on = session.permission(&entry.upgrade.feature).is_some_and(|p| p.enabled);
+            if is_on && session.is_in_force() && entry.upgrade.has_open_challenge() {
+                entry.edit().session_id = session.id().into();
+            }
         }
     }
 

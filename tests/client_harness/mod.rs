@@ -491,6 +491,13 @@ impl World {
         self.reply_to_errand(which, Ok(response(status, &[], body)));
     }
 
+    /// Replies to one errand.
+    pub fn reply_to(&mut self, errand: &Exchange, reply: Reply) {
+        let at = self.errands.iter().position(|e| e.ticket == errand.ticket);
+        self.deliver_errand(at.expect("an errand in flight"), reply);
+        self.settle();
+    }
+
     /// Replies to the errand whose line contains `which`.
     pub fn reply_to_errand(&mut self, which: &str, reply: Reply) {
         let is_it = |e: &Exchange| e.line().contains(which);
