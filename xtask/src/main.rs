@@ -3,6 +3,7 @@
 mod browser;
 mod c_programs;
 mod checks;
+mod contradictions;
 mod demo;
 mod header;
 mod kills;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    browser, c_programs, checks, demo, header, kills,
+    browser, c_programs, checks, contradictions, demo, header, kills,
     library::{Library, Linkage},
     run::{self, Counts, cargo},
     setup,
@@ -124,6 +124,9 @@ pub fn run() -> Result<(), String> {
         steps.try_step("the demo", || demo::run(&library).map(|()| one()));
         steps.try_step("the game is killed while it asks", || {
             kills::run(&library).map(|()| one())
+        });
+        steps.try_step("k-ID's sources contradict each other", || {
+            contradictions::run(&library).map(|()| one())
         });
         steps.try_step("a parent in a real browser", || browser::run(&library).map(|()| one()));
     }
