@@ -240,18 +240,25 @@ impl Client {
 
     /// What a record holds of the player's requests, in place of what is known here.
     pub(super) fn load_upgrades(&mut self, upgrades: Vec<Arc<Upgrade>>) {
-        let here: Vec<Box<str>> = self
+        let known: Vec<_> = self
             .upgrades
             .entries
             .iter()
-            .map(|e| e.upgrade.feature.clone())
+            .map(|e| (Arc::clone(&e.upgrade), e.polled_at))
             .collect();
-        for feature in here {
-            self.drop_upgrade(&feature, None);
+        for (upgrade, _) in &known {
+            self.drop_upgrade(&upgrade.feature, None);
         }
-        let entries = upgrades
-            .into_iter()
-            .map(|upgrade| Entry::new(Arc::unwrap_or_clone(upgrade)));
+        // The floor between two questions about a challenge holds all the same.
+        let id = |upgrade: &Upgrade| upgrade.challenge.as_ref().map(|c| c.id.clone());
+        let polled_at = |upgrade: &Upgrade| {
+            let same = known.iter().filter(|(k, _)| id(k).is_some() && id(k) == id(upgrade));
+            same.filter_map(|(_, at)| *at).max()
+        };
+        let entries = upgrades.into_iter().map(|upgrade| Entry {
+            polled_at: polled_at(&upgrade),
+            ..Entry::new(Arc::unwrap_or_clone(upgrade))
+        });
         self.upgrades.entries = entries.collect();
     }
 
