@@ -82,6 +82,8 @@ static void check_all_called(const char *path)
 /* -- What is alive, and what is not --------------------------------------------------------------------------------- */
 
 play live_game;
+play asking_game;
+server *asking_server;
 uint64_t live[KINDS];
 uint64_t stale[KINDS];
 const char *live_folder;
@@ -116,6 +118,7 @@ static void make(uint64_t *handles)
                                     sizeof SESSION("s-1", "t", PERMISSION("voice-chat", "false", "GUARDIAN")) - 1,
                                     &other));
     handles[STORE] = open_store();
+    handles[CHALLENGE] = take_challenge();
     /* A notice comes of a session that the store changed behind the client. */
     play game;
     play_start(&game, "noticed", live_folder, NULL);
@@ -138,11 +141,13 @@ static void make_everything(void)
     long_text[LONG_TEXT_BYTES] = '\0';
     memset(huge, '[', HUGE_BYTES);
     live_folder = temporary_folder();
+    start_asking();
     make(stale);
     CHECK_OK(CALL(playgate_notice_free, (stale[NOTICE])));
     CHECK_OK(CALL(playgate_changes_free, (stale[CHANGES])));
     CHECK_OK(CALL(playgate_session_free, (stale[SESSION_KIND])));
     CHECK_OK(CALL(playgate_store_close, (stale[STORE])));
+    CHECK_OK(CALL(playgate_challenge_free, (stale[CHALLENGE])));
     CHECK_OK(CALL(playgate_client_close, (stale[CLIENT], 10000)));
     make(live);
     play_start(&live_game, "noticed two", live_folder, NULL);
@@ -171,12 +176,24 @@ void check_alive(const char *after)
     playgate_notice_info_init(&info, sizeof info);
     CHECK_OK(CALL(playgate_notice_get_info, (live[NOTICE], &info)));
     CHECK_EQ(info.kind, PLAYGATE_NOTICE_RESTRICTED);
+    play_pump(&asking_game);
+    CHECK_EQ(play_decide(&asking_game, "text-chat").reason, PLAYGATE_REASON_PENDING);
+    playgate_challenge_info challenge;
+    playgate_challenge_info_init(&challenge, sizeof challenge);
+    CHECK_OK(CALL(playgate_challenge_get_info, (live[CHALLENGE], &challenge)));
+    CHECK_TEXT(challenge.id.ptr, "c-1");
+    CHECK_EQ(challenge.progress, PLAYGATE_PROGRESS_ASKED);
     playgate_session session = 0;
     CHECK_OK(CALL(playgate_store_load, (live[STORE], "noticed", &session)));
     CHECK_OK(playgate_session_free(session));
     if (failures() != failed_before) {
         printf("    after %s\n", after);
     }
+}
+
+bool is_alive(enum kind kind, uint64_t handle)
+{
+    return handle == live[kind] || (kind == CLIENT && handle == asking_game.client);
 }
 
 bool is_empty(const playgate_text *text)
@@ -188,7 +205,7 @@ bool is_empty(const playgate_text *text)
 static void check_frees(void)
 {
     playgate_result (*const frees[KINDS])(uint64_t) = {NULL, playgate_session_free, playgate_changes_free,
-                                                       playgate_notice_free, playgate_store_close};
+                                                       playgate_notice_free, playgate_store_close, playgate_challenge_free};
     for (int kind = SESSION_KIND; kind < KINDS; kind++) {
         CHECK_OK(frees[kind](0));
         CHECK_OK(frees[kind](live[kind]));
@@ -196,6 +213,8 @@ static void check_frees(void)
     }
     CHECK_OK(playgate_client_close(0, 0));
     play_close(&live_game);
+    play_close(&asking_game);
+    server_stop(asking_server);
     CHECK_FAILS(playgate_client_close(live_game.client, 1000), PLAYGATE_ERROR_INVALID_HANDLE);
     CHECK_FAILS(playgate_client_close(live_game.client, UINT32_MAX), PLAYGATE_ERROR_INVALID_HANDLE);
 }
@@ -209,6 +228,7 @@ int main(int argc, char **argv)
     abuse_handles();
     abuse_arguments();
     abuse_structs();
+    abuse_challenges();
     check_frees();
     CHECK_OK(CALL(playgate_shutdown, (5000)));
     CHECK_OK(playgate_shutdown(UINT32_MAX));

@@ -3,16 +3,6 @@
 
 #define INVALID PLAYGATE_ERROR_INVALID_ARGUMENT
 
-/* Every text argument: each of these texts in turn, and whether NULL is refused too. */
-#define BAD_TEXTS(null_is_bad, call)                                                                                   \
-    do {                                                                                                               \
-        const char *const bad_texts[] = {not_utf8, long_text, NULL};                                                   \
-        for (size_t bad_at = 0; bad_at < ((null_is_bad) ? 3u : 2u); bad_at++) {                                        \
-            const char *bad = bad_texts[bad_at];                                                                       \
-            CHECK_FAILS(call, INVALID);                                                                                \
-        }                                                                                                              \
-    } while (0)
-
 static void process_and_names(void)
 {
     CHECK_TEXT(CALL(playgate_version, ()), "0.1.0");
@@ -20,11 +10,11 @@ static void process_and_names(void)
     const uint32_t flags = CALL(playgate_build_flags, ());
     CHECK_EQ(flags, PLAYGATE_BUILD_FILE_STORE | PLAYGATE_BUILD_HTTP);
     CHECK_TEXT(CALL(playgate_result_name, (PLAYGATE_OK)), "PLAYGATE_OK");
-    const playgate_result unknown[] = {5, -12, -31, -32, -33, -35, INT32_MAX, INT32_MIN};
+    const playgate_result unknown[] = {6, -12, -33, -35, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
         CHECK_TEXT(playgate_result_name(unknown[i]), "PLAYGATE_UNKNOWN");
     }
-    for (playgate_result result = -34; result <= 4; result++) {
+    for (playgate_result result = -34; result <= 5; result++) {
         CHECK(strncmp(playgate_result_name(result), "PLAYGATE_", 9) == 0);
     }
     CHECK_FAILS(CALL(playgate_set_log_level, (-1)), INVALID);
@@ -136,12 +126,14 @@ static void notices(void)
     CHECK_TEXT(name.ptr, "voice-chat");
     CHECK_FAILS(playgate_notice_get_feature(live[NOTICE], PLAYGATE_NOTICE_LIST_OFF, 0, NULL, &shown), INVALID);
     CHECK(is_empty(&shown));
-    const playgate_notice_list lists[] = {-1, 3, INT32_MAX, INT32_MIN};
+    const playgate_notice_list lists[] = {-1, 4, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         CHECK_FAILS(playgate_notice_get_feature(live[NOTICE], lists[i], 0, &name, &shown), INVALID);
         CHECK(is_empty(&name));
     }
-    CHECK_FAILS(playgate_notice_get_feature(live[NOTICE], 0, SIZE_MAX, &name, &shown), PLAYGATE_ERROR_NOT_FOUND);
+    for (playgate_notice_list list = 0; list <= PLAYGATE_NOTICE_LIST_ASKED; list++) {
+        CHECK_FAILS(playgate_notice_get_feature(live[NOTICE], list, SIZE_MAX, &name, &shown), PLAYGATE_ERROR_NOT_FOUND);
+    }
     check_alive("bad notice lists");
 }
 
@@ -248,6 +240,7 @@ static void options_of_clients(void)
         REFUSED(options.token = bad_texts[i], INVALID);
         REFUSED(options.folder = bad_texts[i], INVALID);
         REFUSED(options.proxy_url = bad_texts[i], INVALID);
+        REFUSED(options.code_site = bad_texts[i], INVALID);
     }
     REFUSED(options.player = NULL, INVALID);
     REFUSED(options.player = "", INVALID);

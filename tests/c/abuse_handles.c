@@ -91,6 +91,33 @@ NO_OUT(client_set_online, playgate_client_set_online, (handle, 0))
 NO_OUT(client_suspend, playgate_client_suspend, (handle))
 NO_OUT(client_resume, playgate_client_resume, (handle))
 OUT_TEXT(client_diagnostics, playgate_client_diagnostics)
+OUT_STRUCT(challenge_info, playgate_challenge_info, playgate_challenge_get_info, (handle, &out),
+           out.actor == 0 && out.progress == 0 && out.asked_ms == 0 && is_empty(&out.url) && is_empty(&out.code))
+OUT_NUMBER(challenge_notice, playgate_notice, playgate_challenge_notice, (handle, &out))
+OUT_NUMBER(challenge_qr, uint32_t, playgate_challenge_qr, (handle, (uint8_t *)huge, 32768, &out))
+NO_OUT(challenge_free, playgate_challenge_free, (handle))
+OUT_NUMBER(challenge_renew, playgate_request, playgate_client_renew_code, (live[CLIENT], handle, &out))
+OUT_NUMBER(challenge_email, playgate_request, playgate_client_email_parent, (live[CLIENT], handle, NULL, NULL, &out))
+OUT_NUMBER(challenge_check, playgate_request, playgate_client_check_challenge, (live[CLIENT], handle, &out))
+OUT_NUMBER(challenge_cancel, playgate_request, playgate_client_cancel_challenge, (live[CLIENT], handle, &out))
+OUT_NUMBER(client_renew, playgate_request, playgate_client_renew_code, (handle, live[CHALLENGE], &out))
+OUT_NUMBER(client_email, playgate_request, playgate_client_email_parent, (handle, live[CHALLENGE], NULL, NULL, &out))
+OUT_NUMBER(client_check, playgate_request, playgate_client_check_challenge, (handle, live[CHALLENGE], &out))
+OUT_NUMBER(client_cancels, playgate_request, playgate_client_cancel_challenge, (handle, live[CHALLENGE], &out))
+OUT_NUMBER(client_challenge, playgate_challenge, playgate_client_challenge, (handle, 1, &out))
+OUT_NUMBER(client_challenge_at, playgate_challenge, playgate_client_challenge_at, (handle, 0, &out))
+OUT_NUMBER(client_switch, playgate_request, playgate_client_switch_feature, (handle, 1, 0, &out))
+
+HANDLE_CALL(client_request)
+{
+    playgate_permission_request asked;
+    CALL(playgate_permission_request_init, (&asked, sizeof asked));
+    asked.feature = 1;
+    playgate_request out = 1;
+    const playgate_result result = CALL(playgate_client_request_permission, (handle, &asked, &out));
+    CHECK_EQ(out, 0);
+    return result;
+}
 
 HANDLE_CALL(notice_feature)
 {
@@ -149,6 +176,14 @@ static const struct handle_case {
     {client_set_online, CLIENT, BAD},       {client_suspend, CLIENT, BAD},
     {client_resume, CLIENT, BAD},           {client_diagnostics, CLIENT, BAD},
     {client_table, CLIENT, BAD},            {client_frame, CLIENT, BAD},
+    {challenge_info, CHALLENGE, BAD},       {challenge_notice, CHALLENGE, BAD},
+    {challenge_qr, CHALLENGE, BAD},         {challenge_free, CHALLENGE, PLAYGATE_OK},
+    {challenge_renew, CHALLENGE, BAD},      {challenge_email, CHALLENGE, BAD},
+    {challenge_check, CHALLENGE, BAD},      {challenge_cancel, CHALLENGE, BAD},
+    {client_renew, CLIENT, BAD},            {client_email, CLIENT, BAD},
+    {client_check, CLIENT, BAD},            {client_cancels, CLIENT, BAD},
+    {client_challenge, CLIENT, BAD},        {client_challenge_at, CLIENT, BAD},
+    {client_switch, CLIENT, BAD},           {client_request, CLIENT, BAD},
 #undef BAD
 };
 
@@ -180,7 +215,7 @@ static void bad_handles(const struct handle_case *one)
         bad[count++] = i % 2 ? random : (live[one->kind] & UINT64_C(0xff00000000000000)) | (random >> 8);
     }
     for (size_t i = 0; i < count; i++) {
-        if (bad[i] != 0 && bad[i] != live[one->kind]) {
+        if (bad[i] != 0 && !is_alive(one->kind, bad[i])) {
             CHECK_FAILS(one->call(bad[i]), PLAYGATE_ERROR_INVALID_HANDLE);
         }
     }

@@ -77,6 +77,7 @@ static void out_structs(void)
     OUT_STRUCT(playgate_allowance, PLAYGATE_OK, CALL(playgate_session_get_allowance, (session, 0, p)));
     OUT_STRUCT(playgate_change, PLAYGATE_OK, CALL(playgate_changes_get, (live[CHANGES], 0, p)));
     OUT_STRUCT(playgate_notice_info, PLAYGATE_OK, CALL(playgate_notice_get_info, (live[NOTICE], p)));
+    OUT_STRUCT(playgate_challenge_info, PLAYGATE_OK, CALL(playgate_challenge_get_info, (live[CHALLENGE], p)));
     OUT_STRUCT(playgate_event, PLAYGATE_NO_EVENT, CALL(playgate_client_next_event, (live[CLIENT], p)));
     check_alive("bad out structs");
 }
@@ -102,8 +103,11 @@ static void an_event_waits_for_a_right_struct(void)
     CHECK_EQ(event.type, PLAYGATE_EVENT_COMPLETED);
 }
 
-/* An _init function: NULL and wrong sizes do nothing, right ones make it zero up to the given size. */
-#define INIT(type, call)                                                                                               \
+/*
+ * An _init function: NULL and wrong sizes do nothing, right ones make it zero up to the given size, but for what
+ * `make_plain` takes out.
+ */
+#define INIT_BUT(type, call, make_plain)                                                                               \
     do {                                                                                                               \
         type *p = NULL;                                                                                                \
         uint32_t size = (uint32_t)sizeof(type);                                                                        \
@@ -125,6 +129,7 @@ static void an_event_waits_for_a_right_struct(void)
                 memset(room.bytes, FILLER, sizeof room.bytes);                                                         \
                 call;                                                                                                  \
                 CHECK(size_at(at) == size && is_untouched(0, at) && is_untouched(at + size, sizeof room.bytes));       \
+                make_plain;                                                                                            \
                 for (size_t byte = at + 8; byte < at + size; byte++) {                                                 \
                     if (room.bytes[byte] != 0) {                                                                       \
                         CHECK_EQ(room.bytes[byte], 0);                                                                 \
@@ -133,6 +138,20 @@ static void an_event_waits_for_a_right_struct(void)
             }                                                                                                          \
         }                                                                                                              \
     } while (0)
+
+#define INIT(type, call) INIT_BUT(type, call, (void)0)
+
+/* The ages of a signal are not given; they are made zero, as the rest must be. */
+static void take_ages_out(size_t at)
+{
+    const size_t places[] = {offsetof(playgate_age_signal, age_low), offsetof(playgate_age_signal, age_high)};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        int32_t age = 0;
+        memcpy(&age, room.bytes + at + places[i], sizeof age);
+        CHECK_EQ(age, PLAYGATE_AGE_NONE);
+        memset(room.bytes + at + places[i], 0, sizeof age);
+    }
+}
 
 static void inits(void)
 {
@@ -144,6 +163,9 @@ static void inits(void)
     INIT(playgate_change, CALL(playgate_change_init, (p, size)));
     INIT(playgate_notice_info, CALL(playgate_notice_info_init, (p, size)));
     INIT(playgate_event, CALL(playgate_event_init, (p, size)));
+    INIT(playgate_challenge_info, CALL(playgate_challenge_info_init, (p, size)));
+    INIT(playgate_permission_request, CALL(playgate_permission_request_init, (p, size)));
+    INIT_BUT(playgate_age_signal, CALL(playgate_age_signal_init, (p, size)), take_ages_out(at));
     INIT(playgate_client_options, CALL(playgate_client_options_init, (p, size, PLAYGATE_ABI_VERSION)));
     INIT(playgate_store_options, CALL(playgate_store_options_init, (p, size, PLAYGATE_ABI_VERSION)));
 }
@@ -184,6 +206,16 @@ static void inits(void)
         }                                                                                                              \
     } while (0)
 
+/* Asks with a signal that may be anywhere. */
+static playgate_result ask_with(const playgate_age_signal *signal, playgate_request *out)
+{
+    playgate_permission_request asked;
+    playgate_permission_request_init(&asked, sizeof asked);
+    asked.feature = feature("voice-chat");
+    asked.age_signal = signal;
+    return playgate_client_request_permission(live[CLIENT], &asked, out);
+}
+
 static int lines_taken;
 
 static void take_line(void *user, playgate_log_level level, const char *target, const char *text)
@@ -207,6 +239,19 @@ static void in_structs(void)
     store_options.folder = live_folder;
     IN_STRUCT(playgate_store_options, store_options, PLAYGATE_OK, CALL(playgate_store_open, (p, &store)),
               CHECK_OK(playgate_store_close(store)));
+
+    playgate_request request = 0;
+    playgate_permission_request asked;
+    playgate_permission_request_init(&asked, sizeof asked);
+    asked.feature = feature("voice-chat");
+    IN_STRUCT(playgate_permission_request, asked, PLAYGATE_OK, playgate_client_request_permission(live[CLIENT], p, &request),
+              CHECK_OK(play_wait(&live_game, request)));
+    playgate_age_signal signal;
+    playgate_age_signal_init(&signal, sizeof signal);
+    signal.name = "xbox";
+    signal.category = "teen";
+    IN_STRUCT(playgate_age_signal, signal, PLAYGATE_OK, ask_with(p, &request),
+              CHECK_OK(play_wait(&live_game, request)));
 
     playgate_log_hook hook;
     playgate_log_hook_init(&hook, sizeof hook);
@@ -256,6 +301,11 @@ static void odd_outs(void)
     const playgate_cell *table = NULL;
     ODD_OUT(uint32_t, playgate_client_table(live[CLIENT], &table, p));
     ODD_OUT(playgate_request, playgate_client_flush(live[CLIENT], p));
+    ODD_OUT(playgate_request, ask_with(NULL, p));
+    ODD_OUT(playgate_text, playgate_get_text_key(0, p));
+    ODD_OUT(size_t, playgate_get_text("reason.parent", NULL, 0, p));
+    uint8_t modules[177 * 177];
+    ODD_OUT(uint32_t, playgate_challenge_qr(live[CHALLENGE], modules, sizeof modules, p));
     /* Handles: freed again from the odd place. */
     memset(room.bytes, FILLER, sizeof room.bytes);
     uint64_t *p = (uint64_t *)(void *)(room.bytes + 3);
@@ -269,6 +319,12 @@ static void odd_outs(void)
     CHECK_OK(playgate_client_session(live[CLIENT], p));
     memcpy(&handle, room.bytes + 3, sizeof handle);
     CHECK_OK(playgate_session_free(handle));
+    CHECK_OK(playgate_client_challenge_at(asking_game.client, 0, p));
+    memcpy(&handle, room.bytes + 3, sizeof handle);
+    CHECK_OK(playgate_challenge_notice(handle, p));
+    CHECK_OK(playgate_challenge_free(handle));
+    memcpy(&handle, room.bytes + 3, sizeof handle);
+    CHECK_OK(playgate_notice_free(handle));
     CHECK(is_untouched(0, 3) && is_untouched(11, sizeof room.bytes));
     check_alive("odd addresses");
 }

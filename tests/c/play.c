@@ -14,7 +14,8 @@ static size_t folder_count;
 
 int has_secret(const char *text)
 {
-    static const char *const secrets[] = {SECRET_TOKEN, SECRET_KUID, SECRET_BIRTH, SECRET_PLAYER};
+    static const char *const secrets[] = {SECRET_TOKEN,   SECRET_KUID, SECRET_BIRTH, SECRET_PLAYER,
+                                          SECRET_ADDRESS, SECRET_CODE, SECRET_SITE};
     for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
         if (strstr(text, secrets[i])) {
             return 1;
@@ -49,10 +50,28 @@ void play_start(play *self, const char *player, const char *folder, const char *
     require(play_open(self, &options) == PLAYGATE_OK, "a client opens");
 }
 
+static void keep_step(play *self, const playgate_event *event)
+{
+    if (event->type != PLAYGATE_EVENT_UPGRADE_CHANGED) {
+        CHECK_EQ(event->progress, PLAYGATE_PROGRESS_NONE);
+        CHECK_EQ(event->feature.len, 0);
+        CHECK_TEXT(event->feature.ptr, "");
+        return;
+    }
+    CHECK(event->feature.len > 0 && strlen(event->feature.ptr) == event->feature.len);
+    CHECK_EQ(event->text.len != 0, event->result != PLAYGATE_OK);
+    require(self->step_count < MAX_STEPS, "there is room for steps");
+    step *fresh = &self->steps[self->step_count++];
+    (void)snprintf(fresh->feature, sizeof fresh->feature, "%s", event->feature.ptr);
+    fresh->progress = event->progress;
+    fresh->result = event->result;
+}
+
 static void keep(play *self, const playgate_event *event)
 {
     CHECK(!has_secret(event->text.ptr));
     CHECK_EQ(strlen(event->text.ptr), event->text.len);
+    keep_step(self, event);
     if (event->type != PLAYGATE_EVENT_COMPLETED) {
         CHECK_EQ(event->request, 0);
         if (CHECK(event->type > 0 && event->type < MAX_NEWS)) {
@@ -94,6 +113,25 @@ const completion *play_done(const play *self, playgate_request request)
         }
     }
     return NULL;
+}
+
+int play_steps(const play *self, const char *name, playgate_progress progress)
+{
+    int count = 0;
+    for (size_t i = 0; i < self->step_count; i++) {
+        count += strcmp(self->steps[i].feature, name) == 0 && self->steps[i].progress == progress;
+    }
+    return count;
+}
+
+playgate_result play_step_result(const play *self, const char *name)
+{
+    for (size_t i = self->step_count; i-- > 0;) {
+        if (strcmp(self->steps[i].feature, name) == 0) {
+            return self->steps[i].result;
+        }
+    }
+    return PLAYGATE_PENDING;
 }
 
 playgate_result play_wait(play *self, playgate_request request)

@@ -12,6 +12,9 @@
 #define SECRET_KUID "kuid-Qx7Zk9Planted"
 #define SECRET_BIRTH "2014-03-09"
 #define SECRET_PLAYER "kim.planted@example.org"
+#define SECRET_ADDRESS "parent.planted@example.org"
+#define SECRET_CODE "QZ7PlantedCode"
+#define SECRET_SITE "https://family-planted.example"
 
 #define PERMISSION(name, on, by) "{\"name\":\"" name "\",\"enabled\":" on ",\"managedBy\":\"" by "\"}"
 #define SESSION(id, etag, permissions)                                                                                  \
@@ -30,7 +33,15 @@ typedef struct completion {
     int times;
 } completion;
 
+/* How far a request for a permission had come, by an event. */
+typedef struct step {
+    char feature[64];
+    playgate_progress progress;
+    playgate_result result;
+} step;
+
 #define MAX_COMPLETIONS 1024
+#define MAX_STEPS 256
 #define MAX_NEWS 32
 
 typedef struct play {
@@ -41,6 +52,8 @@ typedef struct play {
     playgate_result news_result[MAX_NEWS];
     completion done[MAX_COMPLETIONS];
     size_t done_count;
+    step steps[MAX_STEPS];
+    size_t step_count;
 } play;
 
 /* Options for a player, with network use allowed when there is a server. */
@@ -60,6 +73,12 @@ const completion *play_done(const play *self, playgate_request request);
 
 /* Pumps until a request has completed; its result, or PLAYGATE_PENDING when it did not in time. */
 playgate_result play_wait(play *self, playgate_request request);
+
+/* How many events said that the request for a feature had come so far. */
+int play_steps(const play *self, const char *name, playgate_progress progress);
+
+/* The result that the newest event about a feature gave. */
+playgate_result play_step_result(const play *self, const char *name);
 
 /* Adopts a session and waits until that is done. */
 playgate_result play_adopt(play *self, const char *json);

@@ -436,3 +436,37 @@ void server_request(server *self, size_t index, char *out, size_t capacity)
     (void)snprintf(out, capacity, "%s", index < self->head_count && index < MAX_REQUESTS ? self->heads[index] : "");
     (void)pthread_mutex_unlock(&self->lock);
 }
+
+/* Whether a recorded request has this method and path. */
+static int is_for(const char *head, const char *method, const char *path)
+{
+    const size_t method_len = strlen(method);
+    const size_t path_len = strlen(path);
+    return strncmp(head, method, method_len) == 0 && head[method_len] == ' ' &&
+           strncmp(head + method_len + 1, path, path_len) == 0 && head[method_len + 1 + path_len] == ' ';
+}
+
+size_t server_count_of(server *self, const char *method, const char *path)
+{
+    size_t count = 0;
+    (void)pthread_mutex_lock(&self->lock);
+    for (size_t i = 0; i < self->head_count && i < MAX_REQUESTS; i++) {
+        count += is_for(self->heads[i], method, path) ? 1u : 0u;
+    }
+    (void)pthread_mutex_unlock(&self->lock);
+    return count;
+}
+
+void server_body(server *self, const char *method, const char *path, char *out, size_t capacity)
+{
+    const char *body = "";
+    (void)pthread_mutex_lock(&self->lock);
+    for (size_t i = 0; i < self->head_count && i < MAX_REQUESTS; i++) {
+        if (is_for(self->heads[i], method, path)) {
+            const char *end = strstr(self->heads[i], "\r\n\r\n");
+            body = end ? end + 4 : "";
+        }
+    }
+    (void)snprintf(out, capacity, "%s", body);
+    (void)pthread_mutex_unlock(&self->lock);
+}

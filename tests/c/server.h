@@ -43,7 +43,13 @@ size_t server_connections(server *self);
 /* How many requests are kept unanswered now. */
 size_t server_held(server *self);
 
-/* The whole head of a request, from 0, copied out; "" when there is none. */
+/* How many requests with this method and path came so far. */
+size_t server_count_of(server *self, const char *method, const char *path);
+
+/* The whole head of a request, from 0, with its body, copied out; "" when there is none. */
 void server_request(server *self, size_t index, char *out, size_t capacity);
+
+/* The body of the newest request with this method and path, copied out; "" when there is none. */
+void server_body(server *self, const char *method, const char *path, char *out, size_t capacity);
 
 #endif
