@@ -9,7 +9,9 @@ use crate::{
 };
 
 /// The programs in `tests/c`: `NAME.c`, with `NAME_*.c` where it has several files, and the shared files.
-const PROGRAMS: &[&str] = &["abuse", "vectors", "store", "clients", "waiting", "notice", "threads"];
+const PROGRAMS: &[&str] = &[
+    "abuse", "vectors", "store", "clients", "waiting", "notice", "upgrade", "threads",
+];
 
 /// What all of them share.
 const SHARED: &[&str] = &["check.c", "play.c", "server.c"];
