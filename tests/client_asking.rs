@@ -205,6 +205,9 @@ fn a_pending_challenge_survives_a_restart_offline_too() {
         world.set_network(true);
         world.pass(SECOND);
         assert!(known(&world), "URL and code are fetched again");
+        let told = world.take_progress();
+        let expected: &[&str] = if is_sealed { &[] } else { &["voice:Asked"] };
+        assert_eq!(told, expected, "and the screen hears of it");
         studio.borrow_mut().decide("voice", "PASS");
         world.pass(12 * SECOND);
         assert_eq!(world.access("voice"), Access::Allowed);

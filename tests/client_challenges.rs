@@ -360,6 +360,26 @@ fn closing_the_page_reads_the_status_and_refreshes() {
 }
 
 #[test]
+fn an_answer_that_leaves_something_out_takes_nothing_away() {
+    let (mut world, _) = studio::world();
+    world.server = None;
+    world.ask_for("ads");
+    let first = r#"{"requiresAgeAssurance":true,"challenge":{"challengeId":"c-1","url":"https://kid.example/x"}}"#;
+    world.answer_errand("request-permission", 200, first);
+    let mut world = world.restart();
+    let second = r#"{"status":"PENDING","challenge":{"challengeId":"c-1","url":"https://kid.example/y"}}"#;
+    world.answer_errand("challenge/c-1", 200, second);
+    let upgrade = world.published.upgrade_of("ads").unwrap().clone();
+    assert!(upgrade.notice().is_players, "still the player's own to answer");
+    world.pass(6 * SECOND);
+    let third = r#"{"status":"IN_PROGRESS","challenge":{"challengeId":"c-1"}}"#;
+    world.answer_errand("challenge/c-1", 200, third);
+    let upgrade = world.published.upgrade_of("ads").unwrap();
+    let url = upgrade.challenge.as_ref().unwrap().url.as_deref();
+    assert_eq!(url, Some("https://kid.example/y"));
+}
+
+#[test]
 fn one_that_the_server_forgot_is_over() {
     let (mut world, studio) = asked();
     studio.borrow_mut().challenges.clear();

@@ -281,13 +281,14 @@ impl Client {
         entry.failures = 0;
         entry.polled_at = Some(now.mono_ms);
         let mut changed = false;
-        if let Some(challenge) = challenge {
-            let is_new = entry.upgrade.challenge.as_ref() != Some(&*challenge);
-            if is_new {
-                entry.edit().challenge = Some(*challenge);
+        if let (Some(challenge), Some(known)) = (challenge, &entry.upgrade.challenge) {
+            let challenge = challenge.completed_by(known);
+            if challenge != *known {
+                entry.edit().challenge = Some(challenge);
                 changed = true;
             }
         }
+        let has_news = changed;
         entry.details_left = if entry.shows_something(now.wall_ms) {
             0
         } else {
@@ -346,6 +347,9 @@ impl Client {
             ChallengeStatus::InProgress if before != Stage::Waiting => {
                 self.tell_progress(feature, Progress::Waiting, Outcome::OK);
             }
+            // A screen that waits for a URL or a code hears of it.
+            _ if has_news && after == Stage::Waiting => self.tell_progress(feature, Progress::Waiting, Outcome::OK),
+            _ if has_news => self.tell_progress(feature, Progress::Asked, Outcome::OK),
             _ => {}
         }
         self.complete_each(joined, Operation::RequestPermission, &Self::challenge_open());

@@ -167,6 +167,22 @@ impl Challenge {
         }
     }
 
+    /// The same with what is known already where this one says nothing: an answer may leave out what has not changed.
+    pub fn completed_by(mut self, known: &Self) -> Self {
+        if self.kind.is_empty() {
+            self.kind.clone_from(&known.kind);
+        }
+        if self.code.is_none() {
+            self.code.clone_from(&known.code);
+            self.code_expires_ms = known.code_expires_ms;
+        }
+        if self.url.is_none() {
+            self.url.clone_from(&known.url);
+            self.url_expires_ms = known.url_expires_ms;
+        }
+        self
+    }
+
     /// Takes over a one-time code; one that cannot be shown counts as none.
     pub fn set_code(&mut self, code: Option<&str>, expires_ms: Option<i64>, now_ms: i64) {
         self.code = code

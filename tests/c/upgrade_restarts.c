@@ -84,6 +84,7 @@ static void an_open_challenge(bool has_key)
                       "{\"challengeId\":\"" FIRST "\",\"status\":\"PENDING\",\"challenge\":" PARENTS(FIRST, OTHER_CODE) "}");
         server_release(backend);
         WAIT_DOING(20000, play_pump(&game), has_url(&game, "voice-chat"));
+        CHECK_EQ(play_steps(&game, "voice-chat", PLAYGATE_PROGRESS_ASKED), 1);
     }
     challenge = challenge_of(&game, "voice-chat");
     info = info_of(challenge);

@@ -22,8 +22,8 @@ use crate::{
     },
 };
 
-/// Exchanges at once, and so threads that serve them.
-const MAX_WORKERS: usize = 3;
+/// Exchanges at once, and so threads that serve them: one that hangs must not hold up a heartbeat.
+const MAX_WORKERS: usize = 8;
 /// Requests that may wait. A client has a handful.
 const MAX_WAITING: usize = 64;
 
