@@ -48,6 +48,7 @@ mod header {
         ("client_state", "Clients: decisions, notices, requests"),
         ("challenge", "Challenges"),
         ("permission", "Clients: permissions on request"),
+        ("game_session", "The ad service's game session"),
     ];
 
     pub fn write() {

@@ -91,8 +91,8 @@ typedef int32_t playgate_result;
 #define PLAYGATE_ERROR_INVALID_HANDLE (-2)
 
 /*
- * The call does not fit the state: stopped, nothing to acknowledge, no server given, no session to ask for, a challenge
- * that is closed or not for a parent.
+ * The call does not fit the state: stopped, nothing to acknowledge, no server given, no session to ask for, a
+ * challenge that is closed or not for a parent.
  */
 #define PLAYGATE_ERROR_INVALID_STATE (-3)
 
@@ -100,8 +100,8 @@ typedef int32_t playgate_result;
 #define PLAYGATE_ERROR_BUSY (-4)
 
 /*
- * A fixed number is used up: clients, feature numbers, tables, requests under way, permissions asked for; or a buffer is too
- * small.
+ * A fixed number is used up: clients, feature numbers, tables, requests under way, permissions asked for; or a buffer
+ * is too small.
  */
 #define PLAYGATE_ERROR_LIMIT (-5)
 
@@ -193,17 +193,17 @@ typedef int32_t playgate_result;
 PLAYGATE_API const char *playgate_result_name(playgate_result result);
 
 /*
- * A sentence for a person about the last call that failed on this thread: what was wrong and what to do. Empty when none
- * has failed. Never NULL, valid until the next failing call on this thread. Holds no personal data. For logs, not for
- * players.
+ * A sentence for a person about the last call that failed on this thread: what was wrong and what to do. Empty when
+ * none has failed. Never NULL, valid until the next failing call on this thread. Holds no personal data. For logs, not
+ * for players.
  */
 PLAYGATE_API const char *playgate_last_error(void);
 
 /* -- Text ---------------------------------------------------------------------------------------------------------- */
 
 /*
- * UTF-8 text that is lent: `len` bytes at `ptr`, and a NUL after them. ptr is never NULL. How long it may be read is said
- * where it is given.
+ * UTF-8 text that is lent: `len` bytes at `ptr`, and a NUL after them. ptr is never NULL. How long it may be read is
+ * said where it is given.
  */
 typedef struct playgate_text {
     /* The first byte. */
@@ -227,8 +227,8 @@ typedef struct playgate_text {
 typedef int32_t playgate_log_level;
 
 /*
- * Takes one line of the log: formatted UTF-8 text, NUL-terminated, lent for the call. Called from any thread of the library
- * or the game, also from several at once; must return soon. From inside it only playgate_client_allowed,
+ * Takes one line of the log: formatted UTF-8 text, NUL-terminated, lent for the call. Called from any thread of the
+ * library or the game, also from several at once; must return soon. From inside it only playgate_client_allowed,
  * playgate_client_access, playgate_version, playgate_abi_version and playgate_build_flags may be called.
  */
 typedef void (*playgate_log_function)(void *user, playgate_log_level level, const char *target, const char *text);
@@ -296,17 +296,16 @@ typedef uint32_t playgate_feature;
 PLAYGATE_API playgate_result playgate_feature_intern(const char *name, playgate_feature *out);
 
 /*
- * Registers what to show for a feature, for example its name in the player's language; it is used in notices from then on.
- * NULL or an empty text takes it back. The standard features have English names built in. Any thread.
+ * Registers what to show for a feature, for example its name in the player's language; it is used in notices from then
+ * on. NULL or an empty text takes it back. The standard features have English names built in. Any thread.
  */
-PLAYGATE_API
-playgate_result playgate_set_display_name(const char *name,
-                                          const char *shown);
+PLAYGATE_API playgate_result playgate_set_display_name(const char *name, const char *shown);
 
 /*
  * What to show for a feature: the host's own name, else the built-in English one, else the name itself. Writes at most
- * `capacity` bytes to `buffer`, always ending in a NUL if `capacity` is not 0; `*out_len` is the whole length without the
- * NUL, so that a call with capacity 0 (buffer may be NULL) asks for the size. Cut at a character's border. Any thread.
+ * `capacity` bytes to `buffer`, always ending in a NUL if `capacity` is not 0; `*out_len` is the whole length without
+ * the NUL, so that a call with capacity 0 (buffer may be NULL) asks for the size. Cut at a character's border. Any
+ * thread.
  */
 PLAYGATE_API
 playgate_result playgate_get_display_name(const char *name,
@@ -353,8 +352,8 @@ typedef struct playgate_decision {
     /* Zero. */
     uint32_t reserved0;
     /*
-     * A neutral sentence for the locked feature, in the language that was set; empty when it is on. Static for the life of the
-     * process.
+     * A neutral sentence for the locked feature, in the language that was set; empty when it is on. Static for the
+     * life of the process.
      */
     playgate_text text;
     /* Zero. */
@@ -485,8 +484,8 @@ typedef struct playgate_decision {
 #define PLAYGATE_MANAGED_BY_PROHIBITED 3
 
 /*
- * Makes a decision struct ready for use: all zero, which is a denial, with its size. Pass sizeof(playgate_decision). Any
- * thread.
+ * Makes a decision struct ready for use: all zero, which is a denial, with its size. Pass sizeof(playgate_decision).
+ * Any thread.
  */
 PLAYGATE_API void playgate_decision_init(struct playgate_decision *decision, uint32_t struct_size);
 
@@ -592,8 +591,8 @@ playgate_result playgate_session_parse(const char *json,
 PLAYGATE_API playgate_result playgate_session_free(playgate_session session);
 
 /*
- * The session as JSON: the session object as it came, unknown fields included, without an outer object. May hold personal
- * data. Lent until the session is freed. Any thread.
+ * The session as JSON: the session object as it came, unknown fields included, without an outer object. May hold
+ * personal data. Lent until the session is freed. Any thread.
  */
 PLAYGATE_API playgate_result playgate_session_json(playgate_session session, playgate_text *out);
 
@@ -722,8 +721,8 @@ typedef struct playgate_change {
 #define PLAYGATE_DIRECTION_TIGHTENED 2
 
 /*
- * Compares two sessions; handle 0 stands for "no session" on either side. `*out` is the changes, which the caller frees,
- * or 0. Linear time on the caller's thread. Any thread.
+ * Compares two sessions; handle 0 stands for "no session" on either side. `*out` is the changes, which the caller
+ * frees, or 0. Linear time on the caller's thread. Any thread.
  */
 PLAYGATE_API
 playgate_result playgate_session_compare(playgate_session before,
@@ -734,14 +733,14 @@ playgate_result playgate_session_compare(playgate_session before,
 PLAYGATE_API playgate_result playgate_changes_count(playgate_changes changes, size_t *out);
 
 /*
- * The change at an index from 0. Order: the new session's permissions, then removed ones in the old session's order, then
- * changes of the session itself. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+ * The change at an index from 0. Order: the new session's permissions, then removed ones in the old session's order,
+ * then changes of the session itself. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
  */
 PLAYGATE_API playgate_result playgate_changes_get(playgate_changes changes, size_t index, struct playgate_change *out);
 
 /*
- * The changes as a JSON array. The types added, enabled, disabled, management_changed and age_status_changed have exactly
- * the fields that k-ID's guide on managing sessions gives them; removed, threshold_changed, status_changed,
+ * The changes as a JSON array. The types added, enabled, disabled, management_changed and age_status_changed have
+ * exactly the fields that k-ID's guide on managing sessions gives them; removed, threshold_changed, status_changed,
  * jurisdiction_changed and session_replaced are this library's own. Lent until the changes are freed. Any thread.
  */
 PLAYGATE_API playgate_result playgate_changes_json(playgate_changes changes, playgate_text *out);
@@ -755,39 +754,33 @@ PLAYGATE_API void playgate_change_init(struct playgate_change *change, uint32_t 
 /* -- Texts and languages ------------------------------------------------------------------------------------------- */
 
 /*
- * Chooses the language of the texts that the library gives for players: those of decisions, notices and challenges. `tag` is
- * a BCP 47 tag, for example "de-AT", of which the first part decides. English ("en", from the start) and German ("de") are
- * built in; PLAYGATE_ERROR_UNSUPPORTED for another: register its texts with playgate_set_text. Texts that were given out
- * stay as they are. Any thread.
+ * Chooses the language of the texts that the library gives for players: those of decisions, notices and challenges.
+ * `tag` is a BCP 47 tag, for example "de-AT", of which the first part decides. English ("en", from the start) and
+ * German ("de") are built in; PLAYGATE_ERROR_UNSUPPORTED for another: register its texts with playgate_set_text. Texts
+ * that were given out stay as they are. Any thread.
  */
-PLAYGATE_API
-playgate_result playgate_set_language(const char *tag);
+PLAYGATE_API playgate_result playgate_set_language(const char *tag);
 
 /*
- * Registers the host's own wording for a text, in whatever language; it comes before the built-in ones. `key` is one that
- * playgate_get_text_key gives, for example "reason.parent"; in the texts of which the built-in one has "{features}" that
- * stands for the features' display names. NULL or an empty text takes it back. At most 1,024 bytes a text.
- * PLAYGATE_ERROR_NOT_FOUND: no such key. PLAYGATE_ERROR_LIMIT: more than 64 KiB of different texts were registered. Any
- * thread.
+ * Registers the host's own wording for a text, in whatever language; it comes before the built-in ones. `key` is one
+ * that playgate_get_text_key gives, for example "reason.parent"; in the texts of which the built-in one has
+ * "{features}" that stands for the features' display names. NULL or an empty text takes it back. At most 1,024 bytes a
+ * text. PLAYGATE_ERROR_NOT_FOUND: no such key. PLAYGATE_ERROR_LIMIT: more than 64 KiB of different texts were
+ * registered. Any thread.
  */
 PLAYGATE_API playgate_result playgate_set_text(const char *key, const char *text);
 
 /*
- * A text as it is used now. Writes at most `capacity` bytes to `buffer`, as playgate_get_display_name does; `*out_len` is the
- * whole length without the NUL. PLAYGATE_ERROR_NOT_FOUND: no such key. Any thread.
+ * A text as it is used now. Writes at most `capacity` bytes to `buffer`, as playgate_get_display_name does; `*out_len`
+ * is the whole length without the NUL. PLAYGATE_ERROR_NOT_FOUND: no such key. Any thread.
  */
-PLAYGATE_API
-playgate_result playgate_get_text(const char *key,
-                                  char *buffer,
-                                  size_t capacity,
-                                  size_t *out_len);
+PLAYGATE_API playgate_result playgate_get_text(const char *key, char *buffer, size_t capacity, size_t *out_len);
 
 /*
- * The key of a text, at an index from 0, for tools that translate. Static. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+ * The key of a text, at an index from 0, for tools that translate. Static. PLAYGATE_ERROR_NOT_FOUND past the end. Any
+ * thread.
  */
-PLAYGATE_API
-playgate_result playgate_get_text_key(size_t index,
-                                      playgate_text *out);
+PLAYGATE_API playgate_result playgate_get_text_key(size_t index, playgate_text *out);
 
 /* -- Notices ------------------------------------------------------------------------------------------------------- */
 
@@ -873,8 +866,8 @@ typedef int32_t playgate_notice_list;
 PLAYGATE_API playgate_result playgate_notice_get_info(playgate_notice notice, struct playgate_notice_info *out);
 
 /*
- * A feature of one of a notice's lists, at an index from 0: its name, and what to show for it; `out_shown` may be NULL.
- * Both are lent until the notice is freed. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+ * A feature of one of a notice's lists, at an index from 0: its name, and what to show for it; `out_shown` may be
+ * NULL. Both are lent until the notice is freed. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
  */
 PLAYGATE_API
 playgate_result playgate_notice_get_feature(playgate_notice notice,
@@ -923,8 +916,12 @@ typedef struct playgate_event {
     playgate_text text;
     /* The permission's name: PLAYGATE_EVENT_UPGRADE_CHANGED only, else empty. */
     playgate_text feature;
+    /* A playgate_game_session_state: PLAYGATE_EVENT_GAME_SESSION_CHANGED only. */
+    int32_t game_session_state;
+    /* A playgate_game_session_stop: PLAYGATE_EVENT_GAME_SESSION_CHANGED only. */
+    int32_t game_session_stop;
     /* Zero. */
-    uint64_t reserved[2];
+    uint64_t reserved[1];
 } playgate_event;
 
 /* A request ended: exactly one for each request. `result`, `http_status` and `text` say how. */
@@ -940,8 +937,8 @@ typedef struct playgate_event {
 #define PLAYGATE_EVENT_SESSION_ENDED 4
 
 /*
- * The server says that the player has no session, or not this one: the age gate comes next. May come again. A client without
- * a server does not get it: ask playgate_client_decide for the next step.
+ * The server says that the player has no session, or not this one: the age gate comes next. May come again. A client
+ * without a server does not get it: ask playgate_client_decide for the next step.
  */
 #define PLAYGATE_EVENT_CONSENT_NEEDED 5
 
@@ -970,10 +967,16 @@ typedef struct playgate_event {
 #define PLAYGATE_EVENT_RECORD_TAKEN_OVER 13
 
 /*
- * A request for a permission has come further: `feature` names it, `progress` says how far, `result` and `text` why it came
- * to nothing. Of one permission the newest waits only.
+ * A request for a permission has come further: `feature` names it, `progress` says how far, `result` and `text` why it
+ * came to nothing. Of one permission the newest waits only.
  */
 #define PLAYGATE_EVENT_UPGRADE_CHANGED 14
+
+/*
+ * The ad service's game session has another state: `game_session_state` and, when it is stopped, `game_session_stop`;
+ * `result` and `text` say what was wrong. Of one state the newest waits only.
+ */
+#define PLAYGATE_EVENT_GAME_SESSION_CHANGED 15
 
 /* Nothing is under way: it could not be asked, was given up, or another session holds now. */
 #define PLAYGATE_PROGRESS_NONE 0
@@ -1032,6 +1035,9 @@ typedef struct playgate_event {
 /* The player switches something off, or on again. */
 #define PLAYGATE_OPERATION_SWITCH_FEATURE 11
 
+/* The ad service's game session is ended. */
+#define PLAYGATE_OPERATION_END_GAME_SESSION 12
+
 /* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_event). Any thread. */
 PLAYGATE_API void playgate_event_init(struct playgate_event *event, uint32_t struct_size);
 
@@ -1041,8 +1047,8 @@ PLAYGATE_API void playgate_event_init(struct playgate_event *event, uint32_t str
 #define PLAYGATE_ABI_VERSION 1
 
 /*
- * Flag: if another client of this process has the player's record open, close it and take its place. For an editor that
- * reloads scripts.
+ * Flag: if another client of this process has the player's record open, close it and take its place. For an editor
+ * that reloads scripts.
  */
 #define PLAYGATE_CLIENT_TAKE_OVER 1
 
@@ -1052,8 +1058,8 @@ PLAYGATE_API void playgate_event_init(struct playgate_event *event, uint32_t str
 #define PLAYGATE_CLIENT_NETWORK_ALLOWED 2
 
 /*
- * Flag: a record that is not sealed is accepted although a key is given, and sealed at the next save. For the one release
- * of a game that starts to use a key.
+ * Flag: a record that is not sealed is accepted although a key is given, and sealed at the next save. For the one
+ * release of a game that starts to use a key.
  */
 #define PLAYGATE_CLIENT_MIGRATE_UNSEALED 4
 
@@ -1067,8 +1073,8 @@ PLAYGATE_API void playgate_event_init(struct playgate_event *event, uint32_t str
 #define PLAYGATE_KEY_BYTES 32
 
 /*
- * How to open a client. Make it ready with playgate_client_options_init. Everything is copied: nothing need outlive the
- * call of playgate_client_open. Texts are NUL-terminated UTF-8; 0 and NULL stand for the default.
+ * How to open a client. Make it ready with playgate_client_options_init. Everything is copied: nothing need outlive
+ * the call of playgate_client_open. Texts are NUL-terminated UTF-8; 0 and NULL stand for the default.
  */
 typedef struct playgate_client_options {
     /* sizeof(playgate_client_options); set by playgate_client_options_init. */
@@ -1085,8 +1091,8 @@ typedef struct playgate_client_options {
      */
     const char *player;
     /*
-     * The studio's server, "https://…", or "http://…" for loopback. NULL: no server; the client lives on what it stored
-     * and what playgate_client_adopt gives it.
+     * The studio's server, "https://…", or "http://…" for loopback. NULL: no server; the client lives on what it
+     * stored and what playgate_client_adopt gives it.
      */
     const char *server_url;
     /* The player's token for the server, sent as a bearer token; may be set later. */
@@ -1094,8 +1100,8 @@ typedef struct playgate_client_options {
     /* The folder for records; it is created if its parent is there. NULL: memory only, nothing survives the client. */
     const char *folder;
     /*
-     * PLAYGATE_KEY_BYTES bytes from the platform's keystore: records are sealed with it. NULL: records are in clear and
-     * hold no personal data, and whoever can edit files can edit them.
+     * PLAYGATE_KEY_BYTES bytes from the platform's keystore: records are sealed with it. NULL: records are in clear
+     * and hold no personal data, and whoever can edit files can edit them.
      */
     const uint8_t *key;
     /* How many bytes `key` has: 0 or PLAYGATE_KEY_BYTES. */
@@ -1119,8 +1125,8 @@ typedef struct playgate_client_options {
     /* The time between two refreshes in long play; default 900,000. */
     uint32_t periodic_refresh_ms;
     /*
-     * After so long without the server's confirmation, what a parent or an age verification allowed becomes unavailable.
-     * 0: never.
+     * After so long without the server's confirmation, what a parent or an age verification allowed becomes
+     * unavailable. 0: never.
      */
     uint64_t stale_after_ms;
     /* Where a parent types a challenge's one-time code in, as it is shown with the code; default "asktoplay.com". */
@@ -1183,28 +1189,24 @@ typedef uint64_t playgate_store;
 PLAYGATE_API playgate_result playgate_store_open(const playgate_store_options *options, playgate_store *out);
 
 /*
- * Stores a session as the player's current one; what the player was last told stays as it is. Durable on return, whole or
- * not at all, whatever is killed and when. PLAYGATE_ERROR_RECORD_LOCKED while a client or another process has the record.
- * A record that cannot be read is never written over. Does file input and output: not for the frame path. Any thread.
+ * Stores a session as the player's current one; what the player was last told stays as it is. Durable on return, whole
+ * or not at all, whatever is killed and when. PLAYGATE_ERROR_RECORD_LOCKED while a client or another process has the
+ * record. A record that cannot be read is never written over. Does file input and output: not for the frame path. Any
+ * thread.
  */
 PLAYGATE_API playgate_result playgate_store_save(playgate_store store, const char *player, playgate_session session);
 
 /*
- * The player's stored session; the caller frees it. PLAYGATE_ERROR_NOT_FOUND when there is none; every other failure means
- * that there may be one, and `*out` is 0. Does file input and output: not for the frame path. Any thread.
+ * The player's stored session; the caller frees it. PLAYGATE_ERROR_NOT_FOUND when there is none; every other failure
+ * means that there may be one, and `*out` is 0. Does file input and output: not for the frame path. Any thread.
  */
-PLAYGATE_API
-playgate_result playgate_store_load(playgate_store store,
-                                    const char *player,
-                                    playgate_session *out);
+PLAYGATE_API playgate_result playgate_store_load(playgate_store store, const char *player, playgate_session *out);
 
 /*
- * Removes every trace of the player from the folder. Ok when there was none. PLAYGATE_ERROR_RECORD_LOCKED while a client or
- * another process has the record. Does file input and output: not for the frame path. Any thread.
+ * Removes every trace of the player from the folder. Ok when there was none. PLAYGATE_ERROR_RECORD_LOCKED while a
+ * client or another process has the record. Does file input and output: not for the frame path. Any thread.
  */
-PLAYGATE_API
-playgate_result playgate_store_forget(playgate_store store,
-                                      const char *player);
+PLAYGATE_API playgate_result playgate_store_forget(playgate_store store, const char *player);
 
 /* Closes a store. 0 is ok. Any thread. */
 PLAYGATE_API playgate_result playgate_store_close(playgate_store store);
@@ -1215,49 +1217,45 @@ PLAYGATE_API playgate_result playgate_store_close(playgate_store store);
 typedef uint64_t playgate_client;
 
 /*
- * Opens a client: reads the player's record, so that decisions are there when this returns, offline too. With a server and
- * an allowed network a first refresh starts in the background.
+ * Opens a client: reads the player's record, so that decisions are there when this returns, offline too. With a server
+ * and an allowed network a first refresh starts in the background.
  *
  * `*out` is the client or 0. Reads files, so it belongs into a loading screen; waits for no network. Any thread.
  * A record that cannot be read does not fail the call: decisions then say why, and an event does.
  * PLAYGATE_ERROR_BUSY: the player's record is open in this process. PLAYGATE_ERROR_LIMIT: 64 clients are open.
  * PLAYGATE_ERROR_ABI_VERSION: header and library do not fit together.
  */
-PLAYGATE_API
-playgate_result playgate_client_open(const playgate_client_options *options,
-                                     playgate_client *out);
+PLAYGATE_API playgate_result playgate_client_open(const playgate_client_options *options, playgate_client *out);
 
 /*
- * Stops a client: requests under way end as cancelled and nothing new is taken; decisions stay, and events can still be
- * drained. Returns at once. Any thread.
+ * Stops a client: requests under way end as cancelled and nothing new is taken; decisions stay, and events can still
+ * be drained. Returns at once. Any thread.
  */
 PLAYGATE_API playgate_result playgate_client_stop(playgate_client client);
 
 /*
- * Closes a client: denies everything at once, ends all requests, then waits at most `drain_ms` for what is being stored.
- * PLAYGATE_OK: the handle is retired. PLAYGATE_PENDING: storing goes on; call again with the same handle to wait on, or
- * leave it. 0 is ok. Any thread, but not twice at once.
+ * Closes a client: denies everything at once, ends all requests, then waits at most `drain_ms` for what is being
+ * stored. PLAYGATE_OK: the handle is retired. PLAYGATE_PENDING: storing goes on; call again with the same handle to
+ * wait on, or leave it. 0 is ok. Any thread, but not twice at once.
  */
 PLAYGATE_API playgate_result playgate_client_close(playgate_client client, uint32_t drain_ms);
 
 /*
- * Closes every client of the process, waiting at most `drain_ms` for all of them together. For the end of the game; the
- * library can be used again afterwards. PLAYGATE_PENDING: something is still being stored. Any thread.
+ * Closes every client of the process, waiting at most `drain_ms` for all of them together. For the end of the game;
+ * the library can be used again afterwards. PLAYGATE_PENDING: something is still being stored. Any thread.
  */
 PLAYGATE_API playgate_result playgate_shutdown(uint32_t drain_ms);
 
 /*
- * Moves finished work in: what became looser counts from here on, and events become available. Call once a frame, from one
- * thread. Does no more than `budget_us` microseconds of work at a stretch and waits for nothing; PLAYGATE_PENDING means
- * that there is more to do. For the frame path.
+ * Moves finished work in: what became looser counts from here on, and events become available. Call once a frame, from
+ * one thread. Does no more than `budget_us` microseconds of work at a stretch and waits for nothing; PLAYGATE_PENDING
+ * means that there is more to do. For the frame path.
  */
-PLAYGATE_API
-playgate_result playgate_client_pump(playgate_client client,
-                                     uint32_t budget_us);
+PLAYGATE_API playgate_result playgate_client_pump(playgate_client client, uint32_t budget_us);
 
 /*
- * The next event that a pump has moved in; PLAYGATE_NO_EVENT when there is none. Each event is given out once. Call from
- * one thread; the event's texts are lent until the next call. For the frame path.
+ * The next event that a pump has moved in; PLAYGATE_NO_EVENT when there is none. Each event is given out once. Call
+ * from one thread; the event's texts are lent until the next call. For the frame path.
  */
 PLAYGATE_API playgate_result playgate_client_next_event(playgate_client client, playgate_event *out);
 
@@ -1270,23 +1268,23 @@ PLAYGATE_API playgate_result playgate_client_next_event(playgate_client client, 
 typedef uint8_t playgate_cell;
 
 /*
- * Whether a feature is on: 1 or 0. Anything that is not certainly allowed is 0: a feature number of 0, an unknown one, a
- * closed or stale client. The frame path: any thread, wait-free, no allocation.
+ * Whether a feature is on: 1 or 0. Anything that is not certainly allowed is 0: a feature number of 0, an unknown one,
+ * a closed or stale client. The frame path: any thread, wait-free, no allocation.
  */
 PLAYGATE_API int32_t playgate_client_allowed(playgate_client client, playgate_feature feature);
 
 /*
- * The same with the class: what a locked feature needs. For the user interface, not for an `if`: 2 to 5 are denials too.
- * The frame path: any thread, wait-free, no allocation.
+ * The same with the class: what a locked feature needs. For the user interface, not for an `if`: 2 to 5 are denials
+ * too. The frame path: any thread, wait-free, no allocation.
  */
 PLAYGATE_API playgate_access playgate_client_access(playgate_client client, playgate_feature feature);
 
 /*
- * The player's decision table: one playgate_access byte per feature number, at `(*out_table)[feature]`, `*out_len` cells.
- * It stays readable for the life of the process, reads 0 (denied) while the player has no open client, and is never given
- * to another player. Cells change at any time: read each with playgate_table_access or another atomic load. After a
- * failure `*out_table` is NULL and `*out_len` 0; PLAYGATE_ERROR_LIMIT when 64 players of this process have tables: use
- * playgate_client_access then. Any thread; not for the frame path.
+ * The player's decision table: one playgate_access byte per feature number, at `(*out_table)[feature]`, `*out_len`
+ * cells. It stays readable for the life of the process, reads 0 (denied) while the player has no open client, and is
+ * never given to another player. Cells change at any time: read each with playgate_table_access or another atomic
+ * load. After a failure `*out_table` is NULL and `*out_len` 0; PLAYGATE_ERROR_LIMIT when 64 players of this process
+ * have tables: use playgate_client_access then. Any thread; not for the frame path.
  */
 PLAYGATE_API
 playgate_result playgate_client_table(playgate_client client,
@@ -1294,8 +1292,8 @@ playgate_result playgate_client_table(playgate_client client,
                                       uint32_t *out_len);
 
 /*
- * The decision about a feature: access, reason, next step and a text. Denied after any failure. Any thread; looks names up,
- * so ask when the user interface needs it rather than each frame.
+ * The decision about a feature: access, reason, next step and a text. Denied after any failure. Any thread; looks
+ * names up, so ask when the user interface needs it rather than each frame.
  */
 PLAYGATE_API
 playgate_result playgate_client_decide(playgate_client client,
@@ -1303,24 +1301,20 @@ playgate_result playgate_client_decide(playgate_client client,
                                        playgate_decision *out);
 
 /*
- * The session as it is known now; the caller frees it. PLAYGATE_ERROR_NOT_FOUND when there is none, or the server said that
- * it no longer holds. Any thread.
+ * The session as it is known now; the caller frees it. PLAYGATE_ERROR_NOT_FOUND when there is none, or the server said
+ * that it no longer holds. Any thread.
  */
-PLAYGATE_API
-playgate_result playgate_client_session(playgate_client client,
-                                        playgate_session *out);
+PLAYGATE_API playgate_result playgate_client_session(playgate_client client, playgate_session *out);
 
 /* The changes from what the player was last told to what holds now; the caller frees them. Any thread. */
 PLAYGATE_API playgate_result playgate_client_changes(playgate_client client, playgate_changes *out);
 
 /*
- * What to tell the player now, answers to what they asked for included; the caller frees it. PLAYGATE_NO_NOTICE, with `*out`
- * 0, when there is nothing. Show it, then
- * call playgate_client_acknowledge: until then it comes back, after a crash or restart too. Any thread.
+ * What to tell the player now, answers to what they asked for included; the caller frees it. PLAYGATE_NO_NOTICE, with
+ * `*out` 0, when there is nothing. Show it, then call playgate_client_acknowledge: until then it comes back, after a
+ * crash or restart too. Any thread.
  */
-PLAYGATE_API
-playgate_result playgate_client_notice(playgate_client client,
-                                       playgate_notice *out);
+PLAYGATE_API playgate_result playgate_client_notice(playgate_client client, playgate_notice *out);
 
 /*
  * The player has been told what the notice said that was handed out last, and no more: what changed since gets its own
@@ -1329,12 +1323,12 @@ playgate_result playgate_client_notice(playgate_client client,
 PLAYGATE_API playgate_result playgate_client_acknowledge(playgate_client client, playgate_request *out);
 
 /*
- * Gives the client the session that the consent flow gave the game: `len` bytes of JSON as for playgate_session_parse. It is
- * read in the background and counts when it is stored; a session with another id replaces the held one whole. With a server
- * it is then bound to the player there. Completes when it is stored, or with PLAYGATE_ERROR_INVALID_SESSION. Where the
- * record cannot be used it counts for this process only and completes with the record's error; while another process holds
- * the record it completes with PLAYGATE_ERROR_RECORD_LOCKED and counts, no looser than what is stored, until that one lets
- * the record go. Any thread.
+ * Gives the client the session that the consent flow gave the game: `len` bytes of JSON as for playgate_session_parse.
+ * It is read in the background and counts when it is stored; a session with another id replaces the held one whole.
+ * With a server it is then bound to the player there. Completes when it is stored, or with
+ * PLAYGATE_ERROR_INVALID_SESSION. Where the record cannot be used it counts for this process only and completes with
+ * the record's error; while another process holds the record it completes with PLAYGATE_ERROR_RECORD_LOCKED and
+ * counts, no looser than what is stored, until that one lets the record go. Any thread.
  */
 PLAYGATE_API
 playgate_result playgate_client_adopt(playgate_client client,
@@ -1343,8 +1337,8 @@ playgate_result playgate_client_adopt(playgate_client client,
                                       playgate_request *out);
 
 /*
- * Asks the server for news. Requests of one kind join. Within the poll floor it completes at once with PLAYGATE_TOO_SOON.
- * Completes when the answer's effect is stored. Any thread; returns at once.
+ * Asks the server for news. Requests of one kind join. Within the poll floor it completes at once with
+ * PLAYGATE_TOO_SOON. Completes when the answer's effect is stored. Any thread; returns at once.
  */
 PLAYGATE_API playgate_result playgate_client_refresh(playgate_client client, playgate_request *out);
 
@@ -1352,12 +1346,11 @@ PLAYGATE_API playgate_result playgate_client_refresh(playgate_client client, pla
 PLAYGATE_API playgate_result playgate_client_refresh_after_push(playgate_client client, playgate_request *out);
 
 /*
- * Forgets the player: denies at once, then removes every trace from the storage, and completes; a record that cannot be
- * read is removed too. PLAYGATE_ERROR_RECORD_LOCKED: another process holds the record, and it was not removed. Any thread.
+ * Forgets the player: denies within a moment, without a pump, then removes every trace from the storage, and
+ * completes; a record that cannot be read is removed too. PLAYGATE_ERROR_RECORD_LOCKED: another process holds the
+ * record, and it was not removed. Any thread.
  */
-PLAYGATE_API
-playgate_result playgate_client_forget(playgate_client client,
-                                       playgate_request *out);
+PLAYGATE_API playgate_result playgate_client_forget(playgate_client client, playgate_request *out);
 
 /* Completes when everything known so far is stored, or could not be. Any thread. */
 PLAYGATE_API playgate_result playgate_client_flush(playgate_client client, playgate_request *out);
@@ -1365,12 +1358,10 @@ PLAYGATE_API playgate_result playgate_client_flush(playgate_client client, playg
 /*
  * Cancels a request that is under way; it still completes: one that waits for the server with PLAYGATE_ERROR_CANCELLED
  * unless it was done before, any other as it ends, since what is being stored is not broken off. A permission that the
- * server was asked for may still have led to a challenge; asked for again, it gives the same one. A request that is unknown or has ended is
- * ignored. Any thread.
+ * server was asked for may still have led to a challenge; asked for again, it gives the same one. A request that is
+ * unknown or has ended is ignored. Any thread.
  */
-PLAYGATE_API
-playgate_result playgate_client_cancel(playgate_client client,
-                                       playgate_request request);
+PLAYGATE_API playgate_result playgate_client_cancel(playgate_client client, playgate_request request);
 
 /*
  * Sets or replaces the player's token for the server; NULL takes it away. Answers to earlier requests become void. Any
@@ -1382,8 +1373,8 @@ PLAYGATE_API playgate_result playgate_client_set_token(playgate_client client, c
 PLAYGATE_API playgate_result playgate_client_set_network_allowed(playgate_client client, int32_t allowed);
 
 /*
- * Tells the client whether the platform has connectivity (not 0) or not (0); it assumes so until told otherwise. When it
- * returns, the client refreshes. Any thread.
+ * Tells the client whether the platform has connectivity (not 0) or not (0); it assumes so until told otherwise. When
+ * it returns, the client refreshes. Any thread.
  */
 PLAYGATE_API playgate_result playgate_client_set_online(playgate_client client, int32_t online);
 
@@ -1408,8 +1399,8 @@ typedef uint64_t playgate_challenge;
 typedef int32_t playgate_actor;
 
 /*
- * A challenge. The texts are lent until the challenge is freed. URL and code let whoever has them answer: show them, but do
- * not log or store them.
+ * A challenge. The texts are lent until the challenge is freed. URL and code let whoever has them answer: show them,
+ * but do not log or store them.
  */
 typedef struct playgate_challenge_info {
     /* sizeof(playgate_challenge_info); set by playgate_challenge_info_init. */
@@ -1443,8 +1434,8 @@ typedef struct playgate_challenge_info {
 } playgate_challenge_info;
 
 /*
- * A parent or another trusted adult: show the URL as a QR code, or the code with the site to type it at, or have a message
- * sent. Never open the URL on the player's device by itself.
+ * A parent or another trusted adult: show the URL as a QR code, or the code with the site to type it at, or have a
+ * message sent. Never open the URL on the player's device by itself.
  */
 #define PLAYGATE_ACTOR_PARENT 1
 
@@ -1452,8 +1443,8 @@ typedef struct playgate_challenge_info {
 #define PLAYGATE_ACTOR_PLAYER 2
 
 /*
- * The challenge about a feature, as the last pump left it; the caller frees it. A refused one stays until the player was told.
- * PLAYGATE_ERROR_NOT_FOUND when there is none. Any thread.
+ * The challenge about a feature, as the last pump left it; the caller frees it. A refused one stays until the player
+ * was told. PLAYGATE_ERROR_NOT_FOUND when there is none. Any thread.
  */
 PLAYGATE_API
 playgate_result playgate_client_challenge(playgate_client client,
@@ -1461,8 +1452,8 @@ playgate_result playgate_client_challenge(playgate_client client,
                                           playgate_challenge *out);
 
 /*
- * A challenge of this player, at an index from 0, whatever it is about: for a list of what is open, after a restart too. The
- * caller frees it. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+ * A challenge of this player, at an index from 0, whatever it is about: for a list of what is open, after a restart
+ * too. The caller frees it. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
  */
 PLAYGATE_API
 playgate_result playgate_client_challenge_at(playgate_client client,
@@ -1475,20 +1466,18 @@ playgate_result playgate_challenge_get_info(playgate_challenge challenge,
                                             struct playgate_challenge_info *out);
 
 /*
- * What the challenge's screen may say: asked, waiting, approved, refused or enabled, with the feature's display name, in the
- * language that was set. It needs no acknowledgement; what the player must not miss comes from playgate_client_notice too.
- * The caller frees it. Any thread.
+ * What the challenge's screen may say: asked, waiting, approved, refused or enabled, with the feature's display name,
+ * in the language that was set. It needs no acknowledgement; what the player must not miss comes from
+ * playgate_client_notice too. The caller frees it. Any thread.
  */
-PLAYGATE_API
-playgate_result playgate_challenge_notice(playgate_challenge challenge,
-                                          playgate_notice *out);
+PLAYGATE_API playgate_result playgate_challenge_notice(playgate_challenge challenge, playgate_notice *out);
 
 /*
- * The challenge's URL as a QR code: one byte per module into `modules`, row by row from the top left, 1 dark and 0 light, to be
- * drawn as a texture. `*out_size` is the number of modules along a side (21 to 177), also when `capacity`, in bytes, is less
- * than its square: then it is PLAYGATE_ERROR_LIMIT and nothing is drawn, so that a call with capacity 0 (`modules` may be
- * NULL) asks for the size. Draw a quiet zone of at least four light modules around it. PLAYGATE_ERROR_NOT_FOUND: the
- * challenge has no URL. Takes some milliseconds: not for the frame path. Any thread.
+ * The challenge's URL as a QR code: one byte per module into `modules`, row by row from the top left, 1 dark and 0
+ * light, to be drawn as a texture. `*out_size` is the number of modules along a side (21 to 177), also when
+ * `capacity`, in bytes, is less than its square: then it is PLAYGATE_ERROR_LIMIT and nothing is drawn, so that a call
+ * with capacity 0 (`modules` may be NULL) asks for the size. Draw a quiet zone of at least four light modules around
+ * it. PLAYGATE_ERROR_NOT_FOUND: the challenge has no URL. Takes some milliseconds: not for the frame path. Any thread.
  */
 PLAYGATE_API
 playgate_result playgate_challenge_qr(playgate_challenge challenge,
@@ -1510,8 +1499,8 @@ PLAYGATE_API void playgate_challenge_info_init(struct playgate_challenge_info *i
 #define PLAYGATE_AGE_NONE (-1)
 
 /*
- * What a platform says about the player's age, in k-ID's form: a category, or both ends of an age range. It is checked by
- * k-ID's rules before anything is sent, and neither stored nor logged.
+ * What a platform says about the player's age, in k-ID's form: a category, or both ends of an age range. It is checked
+ * by k-ID's rules before anything is sent, and neither stored nor logged.
  *
  * Apple: "apple-ios", the range (an open lower end is 0, an open upper end 100), and the age range declaration as
  * `declaration_type`. Google: "google-play", the range, and the user status. Xbox: "xbox", category "child", "teen" or
@@ -1557,20 +1546,20 @@ PLAYGATE_API void playgate_age_signal_init(struct playgate_age_signal *signal, u
 PLAYGATE_API void playgate_permission_request_init(struct playgate_permission_request *request, uint32_t struct_size);
 
 /*
- * The player taps a locked feature: asks for its permission. What is asked is stored before it is sent, so it survives a crash,
- * and is not asked twice. Completes with one of:
+ * The player taps a locked feature: asks for its permission. What is asked is stored before it is sent, so it survives
+ * a crash, and is not asked twice. Completes with one of:
  *
  * - PLAYGATE_OK: the feature is on. So it is for what the player manages, and where an age signal suffices.
- * - PLAYGATE_CHALLENGE_OPEN: a parent or the player must answer; playgate_client_challenge has the challenge, also for a later
- * screen and after a restart. It is looked at from then on (PLAYGATE_EVENT_UPGRADE_CHANGED); a request for a feature whose
- * challenge is open completes so at once.
+ * - PLAYGATE_CHALLENGE_OPEN: a parent or the player must answer; playgate_client_challenge has the challenge, also for
+ * a later screen and after a restart. It is looked at from then on (PLAYGATE_EVENT_UPGRADE_CHANGED); a request for a
+ * feature whose challenge is open completes so at once.
  * - PLAYGATE_ERROR_PROHIBITED: nobody can turn it on; the server is not asked.
  * - PLAYGATE_ERROR_NOT_ENABLED: the server left it off. PLAYGATE_ERROR_NOT_FOUND: the session does not name it.
  * - PLAYGATE_ERROR_INVALID_STATE: there is no session that holds. PLAYGATE_ERROR_LIMIT: 32 permissions are asked for.
  * - what playgate_client_refresh may end with when the server cannot be asked.
  *
- * What the player has switched off on this device is switched on again first. PLAYGATE_ERROR_INVALID_ARGUMENT at once, with
- * the rule in playgate_last_error, for an age signal that k-ID would refuse. Any thread; returns at once.
+ * What the player has switched off on this device is switched on again first. PLAYGATE_ERROR_INVALID_ARGUMENT at once,
+ * with the rule in playgate_last_error, for an age signal that k-ID would refuse. Any thread; returns at once.
  */
 PLAYGATE_API
 playgate_result playgate_client_request_permission(playgate_client client,
@@ -1578,8 +1567,9 @@ playgate_result playgate_client_request_permission(playgate_client client,
                                                    playgate_request *out);
 
 /*
- * A new one-time code for a parent's challenge, for when the shown one has expired. Completes when playgate_client_challenge
- * gives it. PLAYGATE_ERROR_INVALID_STATE: the challenge is closed, or the player's. Any thread; returns at once.
+ * A new one-time code for a parent's challenge, for when the shown one has expired. Completes when
+ * playgate_client_challenge gives it. PLAYGATE_ERROR_INVALID_STATE: the challenge is closed, or the player's. Any
+ * thread; returns at once.
  */
 PLAYGATE_API
 playgate_result playgate_client_renew_code(playgate_client client,
@@ -1587,11 +1577,11 @@ playgate_result playgate_client_renew_code(playgate_client client,
                                            playgate_request *out);
 
 /*
- * Has a message sent to the parent about a challenge. `address` NULL: to the adult who approved last, if k-ID knows one.
- * `locale` is a BCP 47 tag, or NULL. The address is checked, passed on, and neither stored nor logged. Not tried again by
- * itself, so that nobody is written to twice. Completes when k-ID has taken it. PLAYGATE_ERROR_INVALID_ARGUMENT: the address
- * cannot be one, or k-ID refuses it. PLAYGATE_ERROR_BUSY: a message is on its way. PLAYGATE_ERROR_RATE_LIMITED: not so soon
- * again. Any thread; returns at once.
+ * Has a message sent to the parent about a challenge. `address` NULL: to the adult who approved last, if k-ID knows
+ * one. `locale` is a BCP 47 tag, or NULL. The address is checked, passed on, and neither stored nor logged. Not tried
+ * again by itself, so that nobody is written to twice. Completes when k-ID has taken it.
+ * PLAYGATE_ERROR_INVALID_ARGUMENT: the address cannot be one, or k-ID refuses it. PLAYGATE_ERROR_BUSY: a message is on
+ * its way. PLAYGATE_ERROR_RATE_LIMITED: not so soon again. Any thread; returns at once.
  */
 PLAYGATE_API
 playgate_result playgate_client_email_parent(playgate_client client,
@@ -1610,8 +1600,9 @@ playgate_result playgate_client_check_challenge(playgate_client client,
                                                 playgate_request *out);
 
 /*
- * Gives a challenge up on this device: it is not looked at any more, and the feature is as the session has it. k-ID's challenge
- * stays open; asked for again, the permission gives the same one. Completes when that is stored. Any thread; returns at once.
+ * Gives a challenge up on this device: it is not looked at any more, and the feature is as the session has it. k-ID's
+ * challenge stays open; asked for again, the permission gives the same one. Completes when that is stored. Any thread;
+ * returns at once.
  */
 PLAYGATE_API
 playgate_result playgate_client_cancel_challenge(playgate_client client,
@@ -1619,17 +1610,116 @@ playgate_result playgate_client_cancel_challenge(playgate_client client,
                                                  playgate_request *out);
 
 /*
- * Switches a feature off (`on` 0) that the player manages and the session has on, or on again (not 0). It is kept on this device
- * for this player, whatever session follows, and only ever takes away: switched on again, the feature is what the session
- * says. Off counts at once, on when it is stored. Decisions then have PLAYGATE_REASON_SWITCHED_OFF. Completes when it is
- * stored. PLAYGATE_ERROR_INVALID_STATE: the player does not manage it, or it is the session that has it off (then use
- * playgate_client_request_permission). Any thread; returns at once.
+ * Switches a feature off (`on` 0) that the player manages and the session has on, or on again (not 0). It is kept on
+ * this device for this player, whatever session follows, and only ever takes away: switched on again, the feature is
+ * what the session says. Off counts within a moment, without a pump, on when it is stored. Decisions then have
+ * PLAYGATE_REASON_SWITCHED_OFF. Completes when it is stored. PLAYGATE_ERROR_INVALID_STATE: the player does not manage
+ * it, or it is the session that has it off (then use playgate_client_request_permission). Any thread; returns at once.
  */
 PLAYGATE_API
 playgate_result playgate_client_switch_feature(playgate_client client,
                                                playgate_feature feature,
                                                int32_t on,
                                                playgate_request *out);
+
+/* -- The ad service's game session --------------------------------------------------------------------------------- */
+
+/* Flag: the game session runs whatever the k-ID session says. The host answers for it. */
+#define PLAYGATE_GAME_SESSION_UNGATED 1
+
+/* How to begin a game session. Make it ready with playgate_game_session_options_init. Everything is copied. */
+typedef struct playgate_game_session_options {
+    /* sizeof(playgate_game_session_options); set by playgate_game_session_options_init. */
+    uint32_t struct_size;
+    /* Flags PLAYGATE_GAME_SESSION_…. */
+    uint32_t flags;
+    /* Required: the ad service's base URL, "https://…/api", or "http://…" for loopback. */
+    const char *service_url;
+    /*
+     * Required: the ad service's token for this player, from its authorization flow. Sent to it alone; never stored or
+     * logged.
+     */
+    const char *auth_token;
+    /* The feature that the k-ID session must allow; NULL: "targeted-ads". */
+    const char *feature;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_game_session_options;
+
+/* Where the ad service's game session stands. An open set: treat unknown values as PLAYGATE_GAME_SESSION_STOPPED. */
+typedef int32_t playgate_game_session_state;
+
+/* Why a wanted game session is stopped. An open set. */
+typedef int32_t playgate_game_session_stop;
+
+/* None is wanted, or the client is closed. */
+#define PLAYGATE_GAME_SESSION_IDLE 0
+
+/* Being begun. */
+#define PLAYGATE_GAME_SESSION_STARTING 1
+
+/* Alive: advertisements may be asked for. */
+#define PLAYGATE_GAME_SESSION_ACTIVE 2
+
+/* Lost, or perhaps lost; begun again as soon as the service answers. */
+#define PLAYGATE_GAME_SESSION_RECOVERING 3
+
+/* Being ended. */
+#define PLAYGATE_GAME_SESSION_ENDING 4
+
+/* Wanted, but not possible now; the event's `game_session_stop` says why. */
+#define PLAYGATE_GAME_SESSION_STOPPED 5
+
+/* It is not. */
+#define PLAYGATE_GAME_SESSION_STOP_NONE 0
+
+/*
+ * The k-ID session does not allow the feature that it depends on: off, on hold, absent, or no session. It begins by
+ * itself once the session does.
+ */
+#define PLAYGATE_GAME_SESSION_STOP_NOT_ALLOWED 1
+
+/* The ad service refused the token: playgate_game_session_set_token with a new one goes on. */
+#define PLAYGATE_GAME_SESSION_STOP_TOKEN_REFUSED 2
+
+/* The client is suspended or offline, or the network is not allowed. It goes on by itself. */
+#define PLAYGATE_GAME_SESSION_STOP_UNREACHABLE 3
+
+/*
+ * Makes the options ready for use: all zero, with their size. Pass sizeof(playgate_game_session_options). Any thread.
+ */
+PLAYGATE_API
+void playgate_game_session_options_init(struct playgate_game_session_options *options,
+                                        uint32_t struct_size);
+
+/*
+ * Begins the ad service's game session, as soon as the k-ID session allows the feature that it depends on, and keeps
+ * it alive: a heartbeat every 9 s, begun again when it was lost, ended when the k-ID session no longer allows the
+ * feature or the client is closed. PLAYGATE_EVENT_GAME_SESSION_CHANGED tells of each state. Called again, it goes on
+ * with the new options. The network must be allowed. PLAYGATE_ERROR_INVALID_STATE: the client was stopped, or opened
+ * without a server. Any thread; returns at once.
+ */
+PLAYGATE_API
+playgate_result playgate_game_session_start(playgate_client client,
+                                            const struct playgate_game_session_options *options);
+
+/*
+ * Gives the game session a new token, for example after PLAYGATE_GAME_SESSION_STOP_TOKEN_REFUSED. Without a game
+ * session it does nothing. Any thread; returns at once.
+ */
+PLAYGATE_API playgate_result playgate_game_session_set_token(playgate_client client, const char *auth_token);
+
+/*
+ * Ends the game session: the player leaves. Completes when the ad service has been told, or could not be: then it
+ * expires there after some seconds. playgate_client_close does the same within its time. Any thread; returns at once.
+ */
+PLAYGATE_API playgate_result playgate_game_session_end(playgate_client client, playgate_request *out);
+
+/*
+ * Where the game session stands now. PLAYGATE_GAME_SESSION_IDLE for a closed or stale client. The frame path: any
+ * thread, wait-free, no allocation.
+ */
+PLAYGATE_API playgate_game_session_state playgate_game_session_get_state(playgate_client client);
 
 /* -- Decision tables, read directly ------------------------------------------------------------------------------ */
 

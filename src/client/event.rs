@@ -2,6 +2,7 @@
 
 use alloc::{borrow::Cow, boxed::Box, string::String};
 
+use super::game_session::{GameState, GameStop};
 use crate::protocol::http::{TransportError, TransportErrorKind};
 
 /// A request's number; never reused within a client, never 0.
@@ -124,6 +125,8 @@ pub enum Operation {
     CheckChallenge = 10,
     /// The player switches something off, or on again.
     SwitchFeature = 11,
+    /// The ad service's game session is ended.
+    EndGameSession = 12,
 }
 
 /// How far a request for a permission has come. The numbers are those of the C ABI.
@@ -203,6 +206,15 @@ pub enum Event {
         /// How far it has come.
         progress: Progress,
         /// Why it came to nothing; ok where it did not.
+        outcome: Outcome,
+    },
+    /// The ad service's game session has another state: one of a state waits at most.
+    Game {
+        /// The state.
+        state: GameState,
+        /// Why it is stopped.
+        stop: GameStop,
+        /// What was wrong; ok where nothing was.
         outcome: Outcome,
     },
 }

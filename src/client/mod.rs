@@ -21,6 +21,7 @@ mod challenge;
 mod confirming;
 mod event;
 mod exchange;
+mod game_session;
 pub mod qr;
 mod record;
 mod refresh;
@@ -32,6 +33,7 @@ mod upgrade;
 mod view;
 
 pub use event::{Code, Event, News, Operation, Outcome, Progress, RequestId};
+pub use game_session::{GameOptions, GameState, GameStop, GameTiming, GameToken};
 pub use record::Record;
 pub use refresh::Cause;
 pub use saving::{LoadFailure, Loaded, MarkKind, SaveFailure};
@@ -43,6 +45,7 @@ pub use view::{Told, View};
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
+use game_session::{GameOutput, GameSession};
 use refresh::Refresher;
 use saving::Saver;
 use upgrade::Upgrades;
@@ -143,6 +146,8 @@ pub struct Client {
     refresher: Refresher,
     saver: Saver,
     upgrades: Upgrades,
+    /// The ad service's.
+    game: Option<GameSession>,
     notice_told: u64,
     stopped: bool,
     /// This process learnt something itself: from the server or from the consent flow.
@@ -204,6 +209,7 @@ impl Client {
             refresher: Refresher::default(),
             saver: Saver::default(),
             upgrades: Upgrades::default(),
+            game: None,
             notice_told: 0,
             stopped: false,
             learnt_here: false,
@@ -361,6 +367,9 @@ impl Client {
             self.void_answers(now);
             self.refresher.cancel_joined(&mut self.outputs);
             self.stop_upgrades();
+            if let Some(game) = &mut self.game {
+                game.stop(now);
+            }
             self.looking_changed();
             self.stopped = true;
         }
@@ -383,6 +392,72 @@ impl Client {
             self.was_live = live;
             self.outputs.push_back(Output::Publish);
         }
+        self.tick_game(now);
+    }
+
+    /// Begins the ad service's game session as soon as its gate is open; one that is under way goes on with these options.
+    pub fn start_game(&mut self, now: Now, options: GameOptions) {
+        if self.stopped {
+            return;
+        }
+        match &mut self.game {
+            Some(game) => game.restart(now, options),
+            None => self.game = Some(GameSession::new(options)),
+        }
+    }
+
+    /// Gives the ad service's game session a new token.
+    pub fn set_game_token(&mut self, now: Now, token: GameToken) {
+        if let Some(game) = self.game.as_mut().filter(|_| !self.stopped) {
+            game.set_token(now, token);
+        }
+    }
+
+    /// Ends the ad service's game session; completes when it has ended, or expires by itself.
+    pub fn end_game(&mut self, now: Now, request: RequestId) {
+        if self.refuse_when_stopped(request, Operation::EndGameSession) {
+            return;
+        }
+        match &mut self.game {
+            Some(game) => game.end(now, request),
+            None => self.complete(request, Operation::EndGameSession, Outcome::OK),
+        }
+    }
+
+    /// Whether the ad service is being told that the game session ends.
+    pub fn is_ending_game(&self) -> bool {
+        self.game.as_ref().is_some_and(GameSession::is_ending)
+    }
+
+    fn tick_game(&mut self, now: Now) {
+        let Some(mut game) = self.game.take() else { return };
+        let stale = self.is_stale(now);
+        let is_allowed = game.feature().is_none_or(|feature| {
+            let granted = self.granted.access(feature, stale);
+            granted.tightened_by(self.newest.access(feature, stale)).is_allowed()
+        });
+        game.set_gates(now, is_allowed, self.refresher.is_reachable());
+        game.tick(now, &mut self.random);
+        for output in game.take_outputs() {
+            match output {
+                GameOutput::Send { request, timeout_ms } => {
+                    let ticket = self.next_ticket();
+                    game.sent(ticket);
+                    self.outputs.push_back(Output::Send {
+                        ticket,
+                        request,
+                        timeout_ms,
+                    });
+                }
+                GameOutput::Abort { ticket } => self.outputs.push_back(Output::Abort { ticket }),
+                GameOutput::Changed { state, stop, outcome } => {
+                    self.outputs
+                        .push_back(Output::Event(Event::Game { state, stop, outcome }));
+                }
+                GameOutput::Ended { request } => self.complete(request, Operation::EndGameSession, Outcome::OK),
+            }
+        }
+        self.game = Some(game);
     }
 
     /// How long the host may let the client be, in milliseconds, if nothing happens meanwhile.
@@ -390,6 +465,7 @@ impl Client {
         let due = [
             self.refresh_due(now),
             self.upgrades_due(now),
+            self.game.as_ref().and_then(GameSession::due),
             self.saving_due(),
             self.stale_due(now),
             self.cached_due(now),

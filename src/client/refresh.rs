@@ -88,6 +88,11 @@ impl Refresher {
         self.breaker.failures()
     }
 
+    /// Whether the host lets requests be sent.
+    pub(super) fn is_reachable(&self) -> bool {
+        self.network_allowed && !self.offline && !self.suspended
+    }
+
     pub(super) fn cancel_joined(&mut self, outputs: &mut VecDeque<Output>) {
         let mut joined = self
             .flight
@@ -403,6 +408,9 @@ impl Client {
     /// A reply came. One that is not awaited any more is ignored.
     pub fn reply(&mut self, now: Now, ticket: u64, reply: Reply) {
         let Some(flight) = self.refresher.flight.as_mut().filter(|f| f.ticket == Some(ticket)) else {
+            if let Some(game) = self.game.as_mut().filter(|game| game.owns(ticket)) {
+                return game.reply(now, reply, &mut self.random);
+            }
             return self.upgrade_reply(now, ticket, reply);
         };
         flight.ticket = None;
@@ -633,8 +641,8 @@ impl Client {
     fn is_blocked(&self) -> bool {
         let refresher = &self.refresher;
         let is_unread = matches!(self.newest.standing, Standing::Unread);
-        let is_off = !refresher.network_allowed || refresher.offline || refresher.suspended;
-        self.stopped || self.config.server.is_none() || is_off || refresher.token_refused || is_unread
+        let is_off = self.config.server.is_none() || !refresher.is_reachable();
+        self.stopped || is_off || refresher.token_refused || is_unread
     }
 
     /// When something about permissions and challenges is due.

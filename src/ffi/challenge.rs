@@ -24,14 +24,14 @@ pub type playgate_challenge = u64;
 /// Who must act. An open set.
 pub type playgate_actor = i32;
 
-/// A parent or another trusted adult: show the URL as a QR code, or the code with the site to type it at, or have a message
-/// sent. Never open the URL on the player's device by itself.
+/// A parent or another trusted adult: show the URL as a QR code, or the code with the site to type it at, or have a
+/// message sent. Never open the URL on the player's device by itself.
 pub const PLAYGATE_ACTOR_PARENT: playgate_actor = 1;
 /// The player: open the URL in the system's browser; when it is closed, call playgate_client_check_challenge.
 pub const PLAYGATE_ACTOR_PLAYER: playgate_actor = 2;
 
-/// A challenge. The texts are lent until the challenge is freed. URL and code let whoever has them answer: show them, but do
-/// not log or store them.
+/// A challenge. The texts are lent until the challenge is freed. URL and code let whoever has them answer: show them,
+/// but do not log or store them.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct playgate_challenge_info {
@@ -128,8 +128,8 @@ fn no_challenge() -> Failure {
     )
 }
 
-/// The challenge about a feature, as the last pump left it; the caller frees it. A refused one stays until the player was told.
-/// PLAYGATE_ERROR_NOT_FOUND when there is none. Any thread.
+/// The challenge about a feature, as the last pump left it; the caller frees it. A refused one stays until the player
+/// was told. PLAYGATE_ERROR_NOT_FOUND when there is none. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_challenge(
     client: playgate_client,
@@ -149,8 +149,8 @@ pub extern "C" fn playgate_client_challenge(
     })
 }
 
-/// A challenge of this player, at an index from 0, whatever it is about: for a list of what is open, after a restart too. The
-/// caller frees it. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+/// A challenge of this player, at an index from 0, whatever it is about: for a list of what is open, after a restart
+/// too. The caller frees it. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_challenge_at(
     client: playgate_client,
@@ -212,9 +212,9 @@ pub extern "C" fn playgate_challenge_get_info(
     })
 }
 
-/// What the challenge's screen may say: asked, waiting, approved, refused or enabled, with the feature's display name, in the
-/// language that was set. It needs no acknowledgement; what the player must not miss comes from playgate_client_notice too.
-/// The caller frees it. Any thread.
+/// What the challenge's screen may say: asked, waiting, approved, refused or enabled, with the feature's display name,
+/// in the language that was set. It needs no acknowledgement; what the player must not miss comes from
+/// playgate_client_notice too. The caller frees it. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_challenge_notice(
     challenge: playgate_challenge,
@@ -229,11 +229,11 @@ pub extern "C" fn playgate_challenge_notice(
     })
 }
 
-/// The challenge's URL as a QR code: one byte per module into `modules`, row by row from the top left, 1 dark and 0 light, to be
-/// drawn as a texture. `*out_size` is the number of modules along a side (21 to 177), also when `capacity`, in bytes, is less
-/// than its square: then it is PLAYGATE_ERROR_LIMIT and nothing is drawn, so that a call with capacity 0 (`modules` may be
-/// NULL) asks for the size. Draw a quiet zone of at least four light modules around it. PLAYGATE_ERROR_NOT_FOUND: the
-/// challenge has no URL. Takes some milliseconds: not for the frame path. Any thread.
+/// The challenge's URL as a QR code: one byte per module into `modules`, row by row from the top left, 1 dark and 0
+/// light, to be drawn as a texture. `*out_size` is the number of modules along a side (21 to 177), also when
+/// `capacity`, in bytes, is less than its square: then it is PLAYGATE_ERROR_LIMIT and nothing is drawn, so that a call
+/// with capacity 0 (`modules` may be NULL) asks for the size. Draw a quiet zone of at least four light modules around
+/// it. PLAYGATE_ERROR_NOT_FOUND: the challenge has no URL. Takes some milliseconds: not for the frame path. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_challenge_qr(
     challenge: playgate_challenge,

@@ -148,8 +148,8 @@ impl ChangesObject {
     }
 }
 
-/// Compares two sessions; handle 0 stands for "no session" on either side. `*out` is the changes, which the caller frees,
-/// or 0. Linear time on the caller's thread. Any thread.
+/// Compares two sessions; handle 0 stands for "no session" on either side. `*out` is the changes, which the caller
+/// frees, or 0. Linear time on the caller's thread. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_session_compare(
     before: playgate_session,
@@ -175,8 +175,8 @@ pub extern "C" fn playgate_changes_count(changes: playgate_changes, out: *mut us
     })
 }
 
-/// The change at an index from 0. Order: the new session's permissions, then removed ones in the old session's order, then
-/// changes of the session itself. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+/// The change at an index from 0. Order: the new session's permissions, then removed ones in the old session's order,
+/// then changes of the session itself. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_changes_get(
     changes: playgate_changes,
@@ -194,8 +194,8 @@ pub extern "C" fn playgate_changes_get(
     })
 }
 
-/// The changes as a JSON array. The types added, enabled, disabled, management_changed and age_status_changed have exactly
-/// the fields that k-ID's guide on managing sessions gives them; removed, threshold_changed, status_changed,
+/// The changes as a JSON array. The types added, enabled, disabled, management_changed and age_status_changed have
+/// exactly the fields that k-ID's guide on managing sessions gives them; removed, threshold_changed, status_changed,
 /// jurisdiction_changed and session_replaced are this library's own. Lent until the changes are freed. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_changes_json(changes: playgate_changes, out: *mut playgate_text) -> playgate_result {

@@ -51,8 +51,8 @@ pub(super) fn get(client: playgate_client) -> Result<Arc<ClientObject>, Failure>
     Ok(object)
 }
 
-/// Retires the handles of clients that were closed otherwise than by their handle: taken over, or left while a close was
-/// pending. The caller drops them without the lock, which the frame path takes.
+/// Retires the handles of clients that were closed otherwise than by their handle: taken over, or left while a close
+/// was pending. The caller drops them without the lock, which the frame path takes.
 fn take_closed(clients: &mut BTreeMap<u64, Arc<ClientObject>>) -> Vec<Arc<ClientObject>> {
     let closed: Vec<u64> = clients
         .iter()
@@ -68,8 +68,8 @@ pub(super) fn gate(client: playgate_client) -> Option<GateId> {
     unpack(Kind::Client, client).map(|(generation, slot)| GateId { slot, generation })
 }
 
-/// Opens a client: reads the player's record, so that decisions are there when this returns, offline too. With a server and
-/// an allowed network a first refresh starts in the background.
+/// Opens a client: reads the player's record, so that decisions are there when this returns, offline too. With a server
+/// and an allowed network a first refresh starts in the background.
 ///
 /// `*out` is the client or 0. Reads files, so it belongs into a loading screen; waits for no network. Any thread.
 /// A record that cannot be read does not fail the call: decisions then say why, and an event does.
@@ -106,8 +106,8 @@ pub extern "C" fn playgate_client_open(
     })
 }
 
-/// Stops a client: requests under way end as cancelled and nothing new is taken; decisions stay, and events can still be
-/// drained. Returns at once. Any thread.
+/// Stops a client: requests under way end as cancelled and nothing new is taken; decisions stay, and events can still
+/// be drained. Returns at once. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_stop(client: playgate_client) -> playgate_result {
     guard(|| {
@@ -116,9 +116,9 @@ pub extern "C" fn playgate_client_stop(client: playgate_client) -> playgate_resu
     })
 }
 
-/// Closes a client: denies everything at once, ends all requests, then waits at most `drain_ms` for what is being stored.
-/// PLAYGATE_OK: the handle is retired. PLAYGATE_PENDING: storing goes on; call again with the same handle to wait on, or
-/// leave it. 0 is ok. Any thread, but not twice at once.
+/// Closes a client: denies everything at once, ends all requests, then waits at most `drain_ms` for what is being
+/// stored. PLAYGATE_OK: the handle is retired. PLAYGATE_PENDING: storing goes on; call again with the same handle to
+/// wait on, or leave it. 0 is ok. Any thread, but not twice at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_close(client: playgate_client, drain_ms: u32) -> playgate_result {
     guard(|| {
@@ -138,8 +138,8 @@ pub extern "C" fn playgate_client_close(client: playgate_client, drain_ms: u32) 
     })
 }
 
-/// Closes every client of the process, waiting at most `drain_ms` for all of them together. For the end of the game; the
-/// library can be used again afterwards. PLAYGATE_PENDING: something is still being stored. Any thread.
+/// Closes every client of the process, waiting at most `drain_ms` for all of them together. For the end of the game;
+/// the library can be used again afterwards. PLAYGATE_PENDING: something is still being stored. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_shutdown(drain_ms: u32) -> playgate_result {
     guard(|| {
@@ -158,9 +158,9 @@ fn drain(drain_ms: u32) -> Duration {
     Duration::from_millis(u64::from(drain_ms.min(MAX_DRAIN_MS)))
 }
 
-/// Moves finished work in: what became looser counts from here on, and events become available. Call once a frame, from one
-/// thread. Does no more than `budget_us` microseconds of work at a stretch and waits for nothing; PLAYGATE_PENDING means
-/// that there is more to do. For the frame path.
+/// Moves finished work in: what became looser counts from here on, and events become available. Call once a frame, from
+/// one thread. Does no more than `budget_us` microseconds of work at a stretch and waits for nothing; PLAYGATE_PENDING
+/// means that there is more to do. For the frame path.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_pump(client: playgate_client, budget_us: u32) -> playgate_result {
     guard(|| {
@@ -171,8 +171,8 @@ pub extern "C" fn playgate_client_pump(client: playgate_client, budget_us: u32) 
     })
 }
 
-/// The next event that a pump has moved in; PLAYGATE_NO_EVENT when there is none. Each event is given out once. Call from
-/// one thread; the event's texts are lent until the next call. For the frame path.
+/// The next event that a pump has moved in; PLAYGATE_NO_EVENT when there is none. Each event is given out once. Call
+/// from one thread; the event's texts are lent until the next call. For the frame path.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_next_event(client: playgate_client, out: *mut playgate_event) -> playgate_result {
     guard(|| {

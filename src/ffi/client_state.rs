@@ -30,25 +30,25 @@ pub type playgate_cell = u8;
 /// How many cells a decision table has.
 pub const PLAYGATE_TABLE_CELLS: u32 = 1024;
 
-/// Whether a feature is on: 1 or 0. Anything that is not certainly allowed is 0: a feature number of 0, an unknown one, a
-/// closed or stale client. The frame path: any thread, wait-free, no allocation.
+/// Whether a feature is on: 1 or 0. Anything that is not certainly allowed is 0: a feature number of 0, an unknown one,
+/// a closed or stale client. The frame path: any thread, wait-free, no allocation.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_allowed(client: playgate_client, feature: playgate_feature) -> i32 {
     i32::from(gate(client).map_or(0, |gate| table::access(gate, feature)) == 1)
 }
 
-/// The same with the class: what a locked feature needs. For the user interface, not for an `if`: 2 to 5 are denials too.
-/// The frame path: any thread, wait-free, no allocation.
+/// The same with the class: what a locked feature needs. For the user interface, not for an `if`: 2 to 5 are denials
+/// too. The frame path: any thread, wait-free, no allocation.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_access(client: playgate_client, feature: playgate_feature) -> playgate_access {
     playgate_access::from(gate(client).map_or(0, |gate| table::access(gate, feature)))
 }
 
-/// The player's decision table: one playgate_access byte per feature number, at `(*out_table)[feature]`, `*out_len` cells.
-/// It stays readable for the life of the process, reads 0 (denied) while the player has no open client, and is never given
-/// to another player. Cells change at any time: read each with playgate_table_access or another atomic load. After a
-/// failure `*out_table` is NULL and `*out_len` 0; PLAYGATE_ERROR_LIMIT when 64 players of this process have tables: use
-/// playgate_client_access then. Any thread; not for the frame path.
+/// The player's decision table: one playgate_access byte per feature number, at `(*out_table)[feature]`, `*out_len`
+/// cells. It stays readable for the life of the process, reads 0 (denied) while the player has no open client, and is
+/// never given to another player. Cells change at any time: read each with playgate_table_access or another atomic
+/// load. After a failure `*out_table` is NULL and `*out_len` 0; PLAYGATE_ERROR_LIMIT when 64 players of this process
+/// have tables: use playgate_client_access then. Any thread; not for the frame path.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_table(
     client: playgate_client,
@@ -74,8 +74,8 @@ pub extern "C" fn playgate_client_table(
     })
 }
 
-/// The decision about a feature: access, reason, next step and a text. Denied after any failure. Any thread; looks names up,
-/// so ask when the user interface needs it rather than each frame.
+/// The decision about a feature: access, reason, next step and a text. Denied after any failure. Any thread; looks
+/// names up, so ask when the user interface needs it rather than each frame.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_decide(
     client: playgate_client,
@@ -99,8 +99,8 @@ pub extern "C" fn playgate_client_decide(
     })
 }
 
-/// The session as it is known now; the caller frees it. PLAYGATE_ERROR_NOT_FOUND when there is none, or the server said that
-/// it no longer holds. Any thread.
+/// The session as it is known now; the caller frees it. PLAYGATE_ERROR_NOT_FOUND when there is none, or the server said
+/// that it no longer holds. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_session(client: playgate_client, out: *mut playgate_session) -> playgate_result {
     write_optional(out, 0);
@@ -128,9 +128,9 @@ pub extern "C" fn playgate_client_changes(client: playgate_client, out: *mut pla
     })
 }
 
-/// What to tell the player now, answers to what they asked for included; the caller frees it. PLAYGATE_NO_NOTICE, with `*out`
-/// 0, when there is nothing. Show it, then
-/// call playgate_client_acknowledge: until then it comes back, after a crash or restart too. Any thread.
+/// What to tell the player now, answers to what they asked for included; the caller frees it. PLAYGATE_NO_NOTICE, with
+/// `*out` 0, when there is nothing. Show it, then call playgate_client_acknowledge: until then it comes back, after a
+/// crash or restart too. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_notice(client: playgate_client, out: *mut playgate_notice) -> playgate_result {
     write_optional(out, 0);
@@ -152,12 +152,12 @@ pub extern "C" fn playgate_client_acknowledge(client: playgate_client, out: *mut
     request(client, out, |engine| Ok(engine.acknowledge()?))
 }
 
-/// Gives the client the session that the consent flow gave the game: `len` bytes of JSON as for playgate_session_parse. It is
-/// read in the background and counts when it is stored; a session with another id replaces the held one whole. With a server
-/// it is then bound to the player there. Completes when it is stored, or with PLAYGATE_ERROR_INVALID_SESSION. Where the
-/// record cannot be used it counts for this process only and completes with the record's error; while another process holds
-/// the record it completes with PLAYGATE_ERROR_RECORD_LOCKED and counts, no looser than what is stored, until that one lets
-/// the record go. Any thread.
+/// Gives the client the session that the consent flow gave the game: `len` bytes of JSON as for playgate_session_parse.
+/// It is read in the background and counts when it is stored; a session with another id replaces the held one whole.
+/// With a server it is then bound to the player there. Completes when it is stored, or with
+/// PLAYGATE_ERROR_INVALID_SESSION. Where the record cannot be used it counts for this process only and completes with
+/// the record's error; while another process holds the record it completes with PLAYGATE_ERROR_RECORD_LOCKED and
+/// counts, no looser than what is stored, until that one lets the record go. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_adopt(
     client: playgate_client,
@@ -170,8 +170,8 @@ pub extern "C" fn playgate_client_adopt(
     })
 }
 
-/// Asks the server for news. Requests of one kind join. Within the poll floor it completes at once with PLAYGATE_TOO_SOON.
-/// Completes when the answer's effect is stored. Any thread; returns at once.
+/// Asks the server for news. Requests of one kind join. Within the poll floor it completes at once with
+/// PLAYGATE_TOO_SOON. Completes when the answer's effect is stored. Any thread; returns at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_refresh(client: playgate_client, out: *mut playgate_request) -> playgate_result {
     request(client, out, |engine| Ok(engine.refresh(Cause::Game)?))
@@ -186,8 +186,9 @@ pub extern "C" fn playgate_client_refresh_after_push(
     request(client, out, |engine| Ok(engine.refresh(Cause::Push)?))
 }
 
-/// Forgets the player: denies at once, then removes every trace from the storage, and completes; a record that cannot be
-/// read is removed too. PLAYGATE_ERROR_RECORD_LOCKED: another process holds the record, and it was not removed. Any thread.
+/// Forgets the player: denies within a moment, without a pump, then removes every trace from the storage, and
+/// completes; a record that cannot be read is removed too. PLAYGATE_ERROR_RECORD_LOCKED: another process holds the
+/// record, and it was not removed. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_forget(client: playgate_client, out: *mut playgate_request) -> playgate_result {
     request(client, out, |engine| Ok(engine.forget()?))
@@ -201,8 +202,8 @@ pub extern "C" fn playgate_client_flush(client: playgate_client, out: *mut playg
 
 /// Cancels a request that is under way; it still completes: one that waits for the server with PLAYGATE_ERROR_CANCELLED
 /// unless it was done before, any other as it ends, since what is being stored is not broken off. A permission that the
-/// server was asked for may still have led to a challenge; asked for again, it gives the same one. A request that is unknown or has ended is
-/// ignored. Any thread.
+/// server was asked for may still have led to a challenge; asked for again, it gives the same one. A request that is
+/// unknown or has ended is ignored. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_cancel(client: playgate_client, request: playgate_request) -> playgate_result {
     guard(|| {
@@ -231,8 +232,8 @@ pub extern "C" fn playgate_client_set_network_allowed(client: playgate_client, a
     })
 }
 
-/// Tells the client whether the platform has connectivity (not 0) or not (0); it assumes so until told otherwise. When it
-/// returns, the client refreshes. Any thread.
+/// Tells the client whether the platform has connectivity (not 0) or not (0); it assumes so until told otherwise. When
+/// it returns, the client refreshes. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_set_online(client: playgate_client, online: i32) -> playgate_result {
     guard(|| {

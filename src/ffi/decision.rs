@@ -128,8 +128,8 @@ pub struct playgate_decision {
     pub age_threshold: u32,
     /// Zero.
     pub reserved0: u32,
-    /// A neutral sentence for the locked feature, in the language that was set; empty when it is on. Static for the life of the
-    /// process.
+    /// A neutral sentence for the locked feature, in the language that was set; empty when it is on. Static for the
+    /// life of the process.
     pub text: playgate_text,
     /// Zero.
     pub reserved: [u64; 4],
@@ -184,8 +184,8 @@ pub(super) fn managed_by(manager: Option<&ManagedBy>) -> playgate_managed_by {
     }
 }
 
-/// Makes a decision struct ready for use: all zero, which is a denial, with its size. Pass sizeof(playgate_decision). Any
-/// thread.
+/// Makes a decision struct ready for use: all zero, which is a denial, with its size. Pass sizeof(playgate_decision).
+/// Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_decision_init(decision: *mut playgate_decision, struct_size: u32) {
     init_struct(decision, struct_size);

@@ -19,8 +19,8 @@ pub const PLAYGATE_EVENT_SESSION_CHANGED: playgate_event_type = 2;
 pub const PLAYGATE_EVENT_NOTICE_READY: playgate_event_type = 3;
 /// The session has ended; the age gate comes next.
 pub const PLAYGATE_EVENT_SESSION_ENDED: playgate_event_type = 4;
-/// The server says that the player has no session, or not this one: the age gate comes next. May come again. A client without
-/// a server does not get it: ask playgate_client_decide for the next step.
+/// The server says that the player has no session, or not this one: the age gate comes next. May come again. A client
+/// without a server does not get it: ask playgate_client_decide for the next step.
 pub const PLAYGATE_EVENT_CONSENT_NEEDED: playgate_event_type = 5;
 /// The server refused the player's token: set a new one.
 pub const PLAYGATE_EVENT_TOKEN_REFUSED: playgate_event_type = 6;
@@ -38,9 +38,13 @@ pub const PLAYGATE_EVENT_RECORD_SET_ASIDE: playgate_event_type = 11;
 pub const PLAYGATE_EVENT_RECORD_UNUSABLE: playgate_event_type = 12;
 /// The record, which another process held or which was not there yet, is this client's now.
 pub const PLAYGATE_EVENT_RECORD_TAKEN_OVER: playgate_event_type = 13;
-/// A request for a permission has come further: `feature` names it, `progress` says how far, `result` and `text` why it came
-/// to nothing. Of one permission the newest waits only.
+/// A request for a permission has come further: `feature` names it, `progress` says how far, `result` and `text` why it
+/// came to nothing. Of one permission the newest waits only.
 pub const PLAYGATE_EVENT_UPGRADE_CHANGED: playgate_event_type = 14;
+
+/// The ad service's game session has another state: `game_session_state` and, when it is stopped, `game_session_stop`;
+/// `result` and `text` say what was wrong. Of one state the newest waits only.
+pub const PLAYGATE_EVENT_GAME_SESSION_CHANGED: playgate_event_type = 15;
 
 /// How far a request for a permission has come. An open set: treat unknown values as PLAYGATE_PROGRESS_WAITING.
 pub type playgate_progress = i32;
@@ -87,6 +91,8 @@ pub const PLAYGATE_OPERATION_CANCEL_CHALLENGE: playgate_operation = 9;
 pub const PLAYGATE_OPERATION_CHECK_CHALLENGE: playgate_operation = 10;
 /// The player switches something off, or on again.
 pub const PLAYGATE_OPERATION_SWITCH_FEATURE: playgate_operation = 11;
+/// The ad service's game session is ended.
+pub const PLAYGATE_OPERATION_END_GAME_SESSION: playgate_operation = 12;
 
 /// One event. `text` and `feature` are lent until the next playgate_client_next_event of this client, or its close.
 #[repr(C)]
@@ -110,8 +116,12 @@ pub struct playgate_event {
     pub text: playgate_text,
     /// The permission's name: PLAYGATE_EVENT_UPGRADE_CHANGED only, else empty.
     pub feature: playgate_text,
+    /// A playgate_game_session_state: PLAYGATE_EVENT_GAME_SESSION_CHANGED only.
+    pub game_session_state: i32,
+    /// A playgate_game_session_stop: PLAYGATE_EVENT_GAME_SESSION_CHANGED only.
+    pub game_session_stop: i32,
     /// Zero.
-    pub reserved: [u64; 2],
+    pub reserved: [u64; 1],
 }
 plain!(playgate_event);
 
@@ -125,7 +135,9 @@ pub(super) const NO_EVENT: playgate_event = playgate_event {
     progress: PLAYGATE_PROGRESS_NONE,
     text: playgate_text::EMPTY,
     feature: playgate_text::EMPTY,
-    reserved: [0; 2],
+    game_session_state: 0,
+    game_session_stop: 0,
+    reserved: [0; 1],
 };
 
 /// What an event's texts are lent from.
@@ -171,6 +183,12 @@ pub(super) fn of(event: &Event) -> (playgate_event, EventTexts) {
         } => {
             let (mut event, kept) = of_kind(PLAYGATE_EVENT_UPGRADE_CHANGED, outcome, feature);
             event.progress = progress_number(*progress);
+            (event, kept)
+        }
+        Event::Game { state, stop, outcome } => {
+            let (mut event, kept) = of_kind(PLAYGATE_EVENT_GAME_SESSION_CHANGED, outcome, "");
+            event.game_session_state = i32::from(*state as u8);
+            event.game_session_stop = *stop as i32;
             (event, kept)
         }
     }
@@ -220,6 +238,7 @@ mod tests {
             (Operation::CancelChallenge, PLAYGATE_OPERATION_CANCEL_CHALLENGE),
             (Operation::CheckChallenge, PLAYGATE_OPERATION_CHECK_CHALLENGE),
             (Operation::SwitchFeature, PLAYGATE_OPERATION_SWITCH_FEATURE),
+            (Operation::EndGameSession, PLAYGATE_OPERATION_END_GAME_SESSION),
         ];
         assert!(operations.iter().all(|(o, c)| *o as i32 == *c));
         let progress = [

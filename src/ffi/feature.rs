@@ -58,8 +58,8 @@ pub extern "C" fn playgate_feature_intern(name: *const c_char, out: *mut playgat
     })
 }
 
-/// Registers what to show for a feature, for example its name in the player's language; it is used in notices from then on.
-/// NULL or an empty text takes it back. The standard features have English names built in. Any thread.
+/// Registers what to show for a feature, for example its name in the player's language; it is used in notices from then
+/// on. NULL or an empty text takes it back. The standard features have English names built in. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_set_display_name(name: *const c_char, shown: *const c_char) -> playgate_result {
     guard(|| {
@@ -78,8 +78,9 @@ pub extern "C" fn playgate_set_display_name(name: *const c_char, shown: *const c
 }
 
 /// What to show for a feature: the host's own name, else the built-in English one, else the name itself. Writes at most
-/// `capacity` bytes to `buffer`, always ending in a NUL if `capacity` is not 0; `*out_len` is the whole length without the
-/// NUL, so that a call with capacity 0 (buffer may be NULL) asks for the size. Cut at a character's border. Any thread.
+/// `capacity` bytes to `buffer`, always ending in a NUL if `capacity` is not 0; `*out_len` is the whole length without
+/// the NUL, so that a call with capacity 0 (buffer may be NULL) asks for the size. Cut at a character's border. Any
+/// thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_get_display_name(
     name: *const c_char,

@@ -16,6 +16,7 @@ pub mod client_state;
 pub mod decision;
 pub mod event;
 pub mod feature;
+pub mod game_session;
 mod guard;
 mod handle;
 mod memory;

@@ -153,8 +153,8 @@ pub extern "C" fn playgate_notice_get_info(notice: playgate_notice, out: *mut pl
     })
 }
 
-/// A feature of one of a notice's lists, at an index from 0: its name, and what to show for it; `out_shown` may be NULL.
-/// Both are lent until the notice is freed. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+/// A feature of one of a notice's lists, at an index from 0: its name, and what to show for it; `out_shown` may be
+/// NULL. Both are lent until the notice is freed. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_notice_get_feature(
     notice: playgate_notice,

@@ -19,13 +19,13 @@ use crate::{
 /// The ABI version of this header; the library's own is playgate_abi_version().
 pub const PLAYGATE_ABI_VERSION: u32 = 1;
 
-/// Flag: if another client of this process has the player's record open, close it and take its place. For an editor that
-/// reloads scripts.
+/// Flag: if another client of this process has the player's record open, close it and take its place. For an editor
+/// that reloads scripts.
 pub const PLAYGATE_CLIENT_TAKE_OVER: u32 = 1;
 /// Flag: the network may be used from the start. Without it no byte leaves before playgate_client_set_network_allowed.
 pub const PLAYGATE_CLIENT_NETWORK_ALLOWED: u32 = 2;
-/// Flag: a record that is not sealed is accepted although a key is given, and sealed at the next save. For the one release
-/// of a game that starts to use a key.
+/// Flag: a record that is not sealed is accepted although a key is given, and sealed at the next save. For the one
+/// release of a game that starts to use a key.
 pub const PLAYGATE_CLIENT_MIGRATE_UNSEALED: u32 = 4;
 /// Flag: trust the given root certificates alone.
 pub const PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS: u32 = 8;
@@ -42,7 +42,7 @@ pub const PLAYGATE_STORE_MIGRATE_UNSEALED: u32 = 4;
 pub const PLAYGATE_KEY_BYTES: u32 = 32;
 
 const MAX_PLAYER: usize = 1024;
-const MAX_URL: usize = 2048;
+pub(super) const MAX_URL: usize = 2048;
 /// k-ID's site for one-time codes.
 const CODE_SITE: &str = "asktoplay.com";
 const MAX_TOKEN: usize = 16 * 1024;
@@ -52,8 +52,8 @@ const MAX_PEM: usize = 1 << 20;
 /// A day: longer time limits are a mistake in units.
 const MAX_TIMEOUT_MS: u32 = 24 * 60 * 60 * 1000;
 
-/// How to open a client. Make it ready with playgate_client_options_init. Everything is copied: nothing need outlive the
-/// call of playgate_client_open. Texts are NUL-terminated UTF-8; 0 and NULL stand for the default.
+/// How to open a client. Make it ready with playgate_client_options_init. Everything is copied: nothing need outlive
+/// the call of playgate_client_open. Texts are NUL-terminated UTF-8; 0 and NULL stand for the default.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct playgate_client_options {
@@ -68,15 +68,15 @@ pub struct playgate_client_options {
     /// Required: the player's key, any text that is the same for the same player, for example the account's id. At most
     /// 1,024 bytes. It is hashed before it becomes a file name.
     pub player: *const c_char,
-    /// The studio's server, "https://…", or "http://…" for loopback. NULL: no server; the client lives on what it stored
-    /// and what playgate_client_adopt gives it.
+    /// The studio's server, "https://…", or "http://…" for loopback. NULL: no server; the client lives on what it
+    /// stored and what playgate_client_adopt gives it.
     pub server_url: *const c_char,
     /// The player's token for the server, sent as a bearer token; may be set later.
     pub token: *const c_char,
     /// The folder for records; it is created if its parent is there. NULL: memory only, nothing survives the client.
     pub folder: *const c_char,
-    /// PLAYGATE_KEY_BYTES bytes from the platform's keystore: records are sealed with it. NULL: records are in clear and
-    /// hold no personal data, and whoever can edit files can edit them.
+    /// PLAYGATE_KEY_BYTES bytes from the platform's keystore: records are sealed with it. NULL: records are in clear
+    /// and hold no personal data, and whoever can edit files can edit them.
     pub key: *const u8,
     /// How many bytes `key` has: 0 or PLAYGATE_KEY_BYTES.
     pub key_len: usize,
@@ -98,8 +98,8 @@ pub struct playgate_client_options {
     pub read_timeout_ms: u32,
     /// The time between two refreshes in long play; default 900,000.
     pub periodic_refresh_ms: u32,
-    /// After so long without the server's confirmation, what a parent or an age verification allowed becomes unavailable.
-    /// 0: never.
+    /// After so long without the server's confirmation, what a parent or an age verification allowed becomes
+    /// unavailable. 0: never.
     pub stale_after_ms: u64,
     /// Where a parent types a challenge's one-time code in, as it is shown with the code; default "asktoplay.com".
     pub code_site: *const c_char,
@@ -295,12 +295,7 @@ impl playgate_client_options {
         let player = player(self.player)?;
         let server = optional(self.server_url, MAX_URL, "server_url")?;
         if let Some(server) = server {
-            join_path(server, &[]).map_err(|error| Failure::argument(error.to_string()))?;
-            if server.starts_with("http://") && !is_loopback(server) {
-                return Err(Failure::argument(
-                    "server_url must start with https://; http:// is for loopback only",
-                ));
-            }
+            check_base(server, "server_url")?;
         }
         let keys = KeyTexts::read(
             (self.key, self.key_len),
@@ -405,6 +400,16 @@ impl playgate_store_options {
             open_records(folder, &keys).map_err(|error| Failure::from(crate::host::record_outcome(&error)))?;
         Ok((records, is_sealed))
     }
+}
+
+/// A server's base URL: https, or http on this machine. `what` names it in the error.
+pub(super) fn check_base(url: &str, what: &str) -> Result<(), Failure> {
+    join_path(url, &[]).map_err(|error| Failure::argument(format!("{what}: {error}")))?;
+    if url.starts_with("http://") && !is_loopback(url) {
+        let text = format!("{what} must start with https://; http:// is for loopback only");
+        return Err(Failure::argument(text));
+    }
+    Ok(())
 }
 
 /// A player's token, if it can be sent in a header.

@@ -26,8 +26,8 @@ const MAX_ADDRESS: usize = 254;
 /// The longest language tag, in bytes.
 const MAX_LOCALE: usize = 35;
 
-/// What a platform says about the player's age, in k-ID's form: a category, or both ends of an age range. It is checked by
-/// k-ID's rules before anything is sent, and neither stored nor logged.
+/// What a platform says about the player's age, in k-ID's form: a category, or both ends of an age range. It is checked
+/// by k-ID's rules before anything is sent, and neither stored nor logged.
 ///
 /// Apple: "apple-ios", the range (an open lower end is 0, an open upper end 100), and the age range declaration as
 /// `declaration_type`. Google: "google-play", the range, and the user status. Xbox: "xbox", category "child", "teen" or
@@ -121,20 +121,20 @@ fn name(feature: playgate_feature) -> Result<Box<str>, Failure> {
         .ok_or_else(|| Failure::argument("the feature number was not given out by playgate_feature_intern"))
 }
 
-/// The player taps a locked feature: asks for its permission. What is asked is stored before it is sent, so it survives a crash,
-/// and is not asked twice. Completes with one of:
+/// The player taps a locked feature: asks for its permission. What is asked is stored before it is sent, so it survives
+/// a crash, and is not asked twice. Completes with one of:
 ///
 /// - PLAYGATE_OK: the feature is on. So it is for what the player manages, and where an age signal suffices.
-/// - PLAYGATE_CHALLENGE_OPEN: a parent or the player must answer; playgate_client_challenge has the challenge, also for a later
-///   screen and after a restart. It is looked at from then on (PLAYGATE_EVENT_UPGRADE_CHANGED); a request for a feature whose
-///   challenge is open completes so at once.
+/// - PLAYGATE_CHALLENGE_OPEN: a parent or the player must answer; playgate_client_challenge has the challenge, also for
+///   a later screen and after a restart. It is looked at from then on (PLAYGATE_EVENT_UPGRADE_CHANGED); a request for a
+///   feature whose challenge is open completes so at once.
 /// - PLAYGATE_ERROR_PROHIBITED: nobody can turn it on; the server is not asked.
 /// - PLAYGATE_ERROR_NOT_ENABLED: the server left it off. PLAYGATE_ERROR_NOT_FOUND: the session does not name it.
 /// - PLAYGATE_ERROR_INVALID_STATE: there is no session that holds. PLAYGATE_ERROR_LIMIT: 32 permissions are asked for.
 /// - what playgate_client_refresh may end with when the server cannot be asked.
 ///
-/// What the player has switched off on this device is switched on again first. PLAYGATE_ERROR_INVALID_ARGUMENT at once, with
-/// the rule in playgate_last_error, for an age signal that k-ID would refuse. Any thread; returns at once.
+/// What the player has switched off on this device is switched on again first. PLAYGATE_ERROR_INVALID_ARGUMENT at once,
+/// with the rule in playgate_last_error, for an age signal that k-ID would refuse. Any thread; returns at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_request_permission(
     client: playgate_client,
@@ -156,8 +156,9 @@ pub extern "C" fn playgate_client_request_permission(
     })
 }
 
-/// A new one-time code for a parent's challenge, for when the shown one has expired. Completes when playgate_client_challenge
-/// gives it. PLAYGATE_ERROR_INVALID_STATE: the challenge is closed, or the player's. Any thread; returns at once.
+/// A new one-time code for a parent's challenge, for when the shown one has expired. Completes when
+/// playgate_client_challenge gives it. PLAYGATE_ERROR_INVALID_STATE: the challenge is closed, or the player's. Any
+/// thread; returns at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_renew_code(
     client: playgate_client,
@@ -167,11 +168,11 @@ pub extern "C" fn playgate_client_renew_code(
     about(client, challenge, out, |challenge| Ok(Command::RenewCode { challenge }))
 }
 
-/// Has a message sent to the parent about a challenge. `address` NULL: to the adult who approved last, if k-ID knows one.
-/// `locale` is a BCP 47 tag, or NULL. The address is checked, passed on, and neither stored nor logged. Not tried again by
-/// itself, so that nobody is written to twice. Completes when k-ID has taken it. PLAYGATE_ERROR_INVALID_ARGUMENT: the address
-/// cannot be one, or k-ID refuses it. PLAYGATE_ERROR_BUSY: a message is on its way. PLAYGATE_ERROR_RATE_LIMITED: not so soon
-/// again. Any thread; returns at once.
+/// Has a message sent to the parent about a challenge. `address` NULL: to the adult who approved last, if k-ID knows
+/// one. `locale` is a BCP 47 tag, or NULL. The address is checked, passed on, and neither stored nor logged. Not tried
+/// again by itself, so that nobody is written to twice. Completes when k-ID has taken it.
+/// PLAYGATE_ERROR_INVALID_ARGUMENT: the address cannot be one, or k-ID refuses it. PLAYGATE_ERROR_BUSY: a message is on
+/// its way. PLAYGATE_ERROR_RATE_LIMITED: not so soon again. Any thread; returns at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_email_parent(
     client: playgate_client,
@@ -203,8 +204,9 @@ pub extern "C" fn playgate_client_check_challenge(
     about(client, challenge, out, |challenge| Ok(Command::Check { challenge }))
 }
 
-/// Gives a challenge up on this device: it is not looked at any more, and the feature is as the session has it. k-ID's challenge
-/// stays open; asked for again, the permission gives the same one. Completes when that is stored. Any thread; returns at once.
+/// Gives a challenge up on this device: it is not looked at any more, and the feature is as the session has it. k-ID's
+/// challenge stays open; asked for again, the permission gives the same one. Completes when that is stored. Any thread;
+/// returns at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_cancel_challenge(
     client: playgate_client,
@@ -214,11 +216,11 @@ pub extern "C" fn playgate_client_cancel_challenge(
     about(client, challenge, out, |challenge| Ok(Command::Cancel { challenge }))
 }
 
-/// Switches a feature off (`on` 0) that the player manages and the session has on, or on again (not 0). It is kept on this device
-/// for this player, whatever session follows, and only ever takes away: switched on again, the feature is what the session
-/// says. Off counts at once, on when it is stored. Decisions then have PLAYGATE_REASON_SWITCHED_OFF. Completes when it is
-/// stored. PLAYGATE_ERROR_INVALID_STATE: the player does not manage it, or it is the session that has it off (then use
-/// playgate_client_request_permission). Any thread; returns at once.
+/// Switches a feature off (`on` 0) that the player manages and the session has on, or on again (not 0). It is kept on
+/// this device for this player, whatever session follows, and only ever takes away: switched on again, the feature is
+/// what the session says. Off counts within a moment, without a pump, on when it is stored. Decisions then have
+/// PLAYGATE_REASON_SWITCHED_OFF. Completes when it is stored. PLAYGATE_ERROR_INVALID_STATE: the player does not manage
+/// it, or it is the session that has it off (then use playgate_client_request_permission). Any thread; returns at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_switch_feature(
     client: playgate_client,

@@ -51,8 +51,8 @@ pub const PLAYGATE_LOG_INFO: playgate_log_level = 3;
 /// For finding out what is wrong.
 pub const PLAYGATE_LOG_DEBUG: playgate_log_level = 4;
 
-/// Takes one line of the log: formatted UTF-8 text, NUL-terminated, lent for the call. Called from any thread of the library
-/// or the game, also from several at once; must return soon. From inside it only playgate_client_allowed,
+/// Takes one line of the log: formatted UTF-8 text, NUL-terminated, lent for the call. Called from any thread of the
+/// library or the game, also from several at once; must return soon. From inside it only playgate_client_allowed,
 /// playgate_client_access, playgate_version, playgate_abi_version and playgate_build_flags may be called.
 pub type playgate_log_function = Option<
     unsafe extern "C" fn(user: *mut c_void, level: playgate_log_level, target: *const c_char, text: *const c_char),

@@ -25,13 +25,13 @@ pub const PLAYGATE_CHALLENGE_OPEN: playgate_result = 5;
 pub const PLAYGATE_ERROR_INVALID_ARGUMENT: playgate_result = -1;
 /// The handle is none, was freed or closed, or is of another kind.
 pub const PLAYGATE_ERROR_INVALID_HANDLE: playgate_result = -2;
-/// The call does not fit the state: stopped, nothing to acknowledge, no server given, no session to ask for, a challenge
-/// that is closed or not for a parent.
+/// The call does not fit the state: stopped, nothing to acknowledge, no server given, no session to ask for, a
+/// challenge that is closed or not for a parent.
 pub const PLAYGATE_ERROR_INVALID_STATE: playgate_result = -3;
 /// Somebody else is using it: the record is open in this process, or the call came from inside a hook.
 pub const PLAYGATE_ERROR_BUSY: playgate_result = -4;
-/// A fixed number is used up: clients, feature numbers, tables, requests under way, permissions asked for; or a buffer is too
-/// small.
+/// A fixed number is used up: clients, feature numbers, tables, requests under way, permissions asked for; or a buffer
+/// is too small.
 pub const PLAYGATE_ERROR_LIMIT: playgate_result = -5;
 /// There is none.
 pub const PLAYGATE_ERROR_NOT_FOUND: playgate_result = -6;
@@ -185,9 +185,9 @@ pub extern "C" fn playgate_result_name(result: playgate_result) -> *const c_char
         .as_ptr()
 }
 
-/// A sentence for a person about the last call that failed on this thread: what was wrong and what to do. Empty when none
-/// has failed. Never NULL, valid until the next failing call on this thread. Holds no personal data. For logs, not for
-/// players.
+/// A sentence for a person about the last call that failed on this thread: what was wrong and what to do. Empty when
+/// none has failed. Never NULL, valid until the next failing call on this thread. Holds no personal data. For logs, not
+/// for players.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_last_error() -> *const c_char {
     LAST_ERROR

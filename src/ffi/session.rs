@@ -241,8 +241,8 @@ pub extern "C" fn playgate_session_free(session: playgate_session) -> playgate_r
     guard(|| SESSIONS.remove(session).map(|_| PLAYGATE_OK))
 }
 
-/// The session as JSON: the session object as it came, unknown fields included, without an outer object. May hold personal
-/// data. Lent until the session is freed. Any thread.
+/// The session as JSON: the session object as it came, unknown fields included, without an outer object. May hold
+/// personal data. Lent until the session is freed. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_session_json(session: playgate_session, out: *mut playgate_text) -> playgate_result {
     write_optional(out, playgate_text::EMPTY);

@@ -32,9 +32,10 @@ pub extern "C" fn playgate_store_open(
     })
 }
 
-/// Stores a session as the player's current one; what the player was last told stays as it is. Durable on return, whole or
-/// not at all, whatever is killed and when. PLAYGATE_ERROR_RECORD_LOCKED while a client or another process has the record.
-/// A record that cannot be read is never written over. Does file input and output: not for the frame path. Any thread.
+/// Stores a session as the player's current one; what the player was last told stays as it is. Durable on return, whole
+/// or not at all, whatever is killed and when. PLAYGATE_ERROR_RECORD_LOCKED while a client or another process has the
+/// record. A record that cannot be read is never written over. Does file input and output: not for the frame path. Any
+/// thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_store_save(
     store: playgate_store,
@@ -48,8 +49,8 @@ pub extern "C" fn playgate_store_save(
     })
 }
 
-/// The player's stored session; the caller frees it. PLAYGATE_ERROR_NOT_FOUND when there is none; every other failure means
-/// that there may be one, and `*out` is 0. Does file input and output: not for the frame path. Any thread.
+/// The player's stored session; the caller frees it. PLAYGATE_ERROR_NOT_FOUND when there is none; every other failure
+/// means that there may be one, and `*out` is 0. Does file input and output: not for the frame path. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_store_load(
     store: playgate_store,
@@ -69,8 +70,8 @@ pub extern "C" fn playgate_store_load(
     })
 }
 
-/// Removes every trace of the player from the folder. Ok when there was none. PLAYGATE_ERROR_RECORD_LOCKED while a client or
-/// another process has the record. Does file input and output: not for the frame path. Any thread.
+/// Removes every trace of the player from the folder. Ok when there was none. PLAYGATE_ERROR_RECORD_LOCKED while a
+/// client or another process has the record. Does file input and output: not for the frame path. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_store_forget(store: playgate_store, player: *const c_char) -> playgate_result {
     guard(|| {

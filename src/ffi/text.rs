@@ -2,8 +2,8 @@ use std::ffi::{CStr, c_char};
 
 use super::result::Failure;
 
-/// UTF-8 text that is lent: `len` bytes at `ptr`, and a NUL after them. ptr is never NULL. How long it may be read is said
-/// where it is given.
+/// UTF-8 text that is lent: `len` bytes at `ptr`, and a NUL after them. ptr is never NULL. How long it may be read is
+/// said where it is given.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct playgate_text {

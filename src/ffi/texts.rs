@@ -43,7 +43,8 @@ pub(super) fn of_notice(notice: &Notice) -> (&'static str, String) {
     })
 }
 
-/// Registered texts for the life of the process: decisions lend them. Static, so that nothing of it is ever freed or leaked.
+/// Registered texts for the life of the process: decisions lend them. Static, so that nothing of it is ever freed or
+/// leaked.
 struct Room {
     bytes: UnsafeCell<[u8; ROOM]>,
     used: Mutex<usize>,
@@ -88,10 +89,10 @@ impl Room {
     }
 }
 
-/// Chooses the language of the texts that the library gives for players: those of decisions, notices and challenges. `tag` is
-/// a BCP 47 tag, for example "de-AT", of which the first part decides. English ("en", from the start) and German ("de") are
-/// built in; PLAYGATE_ERROR_UNSUPPORTED for another: register its texts with playgate_set_text. Texts that were given out
-/// stay as they are. Any thread.
+/// Chooses the language of the texts that the library gives for players: those of decisions, notices and challenges.
+/// `tag` is a BCP 47 tag, for example "de-AT", of which the first part decides. English ("en", from the start) and
+/// German ("de") are built in; PLAYGATE_ERROR_UNSUPPORTED for another: register its texts with playgate_set_text. Texts
+/// that were given out stay as they are. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_set_language(tag: *const c_char) -> playgate_result {
     guard(|| {
@@ -105,11 +106,11 @@ pub extern "C" fn playgate_set_language(tag: *const c_char) -> playgate_result {
     })
 }
 
-/// Registers the host's own wording for a text, in whatever language; it comes before the built-in ones. `key` is one that
-/// playgate_get_text_key gives, for example "reason.parent"; in the texts of which the built-in one has "{features}" that
-/// stands for the features' display names. NULL or an empty text takes it back. At most 1,024 bytes a text.
-/// PLAYGATE_ERROR_NOT_FOUND: no such key. PLAYGATE_ERROR_LIMIT: more than 64 KiB of different texts were registered. Any
-/// thread.
+/// Registers the host's own wording for a text, in whatever language; it comes before the built-in ones. `key` is one
+/// that playgate_get_text_key gives, for example "reason.parent"; in the texts of which the built-in one has
+/// "{features}" that stands for the features' display names. NULL or an empty text takes it back. At most 1,024 bytes a
+/// text. PLAYGATE_ERROR_NOT_FOUND: no such key. PLAYGATE_ERROR_LIMIT: more than 64 KiB of different texts were
+/// registered. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_set_text(key: *const c_char, text: *const c_char) -> playgate_result {
     guard(|| {
@@ -128,8 +129,8 @@ pub extern "C" fn playgate_set_text(key: *const c_char, text: *const c_char) -> 
     })
 }
 
-/// A text as it is used now. Writes at most `capacity` bytes to `buffer`, as playgate_get_display_name does; `*out_len` is the
-/// whole length without the NUL. PLAYGATE_ERROR_NOT_FOUND: no such key. Any thread.
+/// A text as it is used now. Writes at most `capacity` bytes to `buffer`, as playgate_get_display_name does; `*out_len`
+/// is the whole length without the NUL. PLAYGATE_ERROR_NOT_FOUND: no such key. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_get_text(
     key: *const c_char,
@@ -154,7 +155,8 @@ pub extern "C" fn playgate_get_text(
     })
 }
 
-/// The key of a text, at an index from 0, for tools that translate. Static. PLAYGATE_ERROR_NOT_FOUND past the end. Any thread.
+/// The key of a text, at an index from 0, for tools that translate. Static. PLAYGATE_ERROR_NOT_FOUND past the end. Any
+/// thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_get_text_key(index: usize, out: *mut playgate_text) -> playgate_result {
     write_optional(out, playgate_text::EMPTY);

@@ -77,6 +77,9 @@ impl Board {
             self.staged = Some(staged);
         }
         for event in events {
+            if let Event::Game { state, .. } = &event {
+                self.writer.write_game(*state as u8);
+            }
             push(&mut self.staged_events, event);
         }
     }
@@ -200,8 +203,12 @@ impl Board {
 fn push(queue: &mut VecDeque<Event>, event: Event) {
     let kind = |event: &Event| match event {
         Event::News { news, .. } => Some(*news),
-        Event::Completed { .. } | Event::Upgrade { .. } => None,
+        Event::Completed { .. } | Event::Upgrade { .. } | Event::Game { .. } => None,
     };
+    if let Event::Game { state, .. } = &event {
+        let is_same = |waiting: &Event| matches!(waiting, Event::Game { state: other, .. } if other == state);
+        queue.retain(|waiting| !is_same(waiting));
+    }
     if let Event::Upgrade { feature, .. } = &event {
         let is_of = |waiting: &Event| matches!(waiting, Event::Upgrade { feature: other, .. } if other == feature);
         queue.retain(|waiting| !is_of(waiting));

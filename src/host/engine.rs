@@ -27,7 +27,8 @@ use super::{
 };
 use crate::{
     client::{
-        Cause, Client, Code, Command, Config, LoadFailure, Loaded, MarkKind, Outcome, RequestId, SaveFailure, Told,
+        Cause, Client, Code, Command, Config, GameOptions, GameToken, LoadFailure, Loaded, MarkKind, Outcome,
+        RequestId, SaveFailure, Told,
     },
     protocol::http::Reply,
     session::Notice,
@@ -81,6 +82,9 @@ enum Input {
     Forget(RequestId),
     Flush(RequestId),
     Upgrade(RequestId, Command),
+    StartGame(Box<GameOptions>),
+    GameToken(GameToken),
+    EndGame(RequestId),
     Cancel(RequestId),
     Token(Option<String>),
     NetworkAllowed(bool),
@@ -144,6 +148,8 @@ pub struct Engine {
     is_closing: AtomicBool,
     is_closed: AtomicBool,
     is_stepping: AtomicBool,
+    /// Until when a close lets the ad service be told of the end, by the monotonic clock.
+    end_by: AtomicU64,
     /// Work on the record that is queued or going on.
     store_pending: AtomicUsize,
     #[cfg(feature = "http")]
@@ -194,6 +200,7 @@ impl Engine {
             is_closing: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
             is_stepping: AtomicBool::new(false),
+            end_by: AtomicU64::new(u64::MAX),
             store_pending: AtomicUsize::new(0),
             #[cfg(feature = "http")]
             store_thread: super::worker::StoreThread::new(Weak::clone(me)),
@@ -275,10 +282,14 @@ impl Engine {
             }
             inbox.queue.push_back(Input::Stop);
         }
+        self.kick();
+    }
+
+    /// Nothing is sent any more.
+    fn shut_transport_down(&self) {
         if let Some(transport) = &self.transport {
             transport.shut_down();
         }
-        self.kick();
     }
 
     /// Denies everything at once, then waits at most `drain` for what is being stored.
@@ -287,7 +298,12 @@ impl Engine {
         self.is_closing.store(true, Ordering::Release);
         lock(&self.board).close_gate();
         self.end_idle();
+        // The rest of the time is for what is being stored.
+        let for_the_end = u64::try_from(drain.as_millis() / 4 * 3).unwrap_or(u64::MAX);
+        self.end_by
+            .store(now().mono_ms.saturating_add(for_the_end), Ordering::Release);
         self.stop();
+        self.kick();
         let mut inbox = lock(&self.inbox);
         while inbox.worker != WorkerState::Ended {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -327,6 +343,7 @@ impl Engine {
         self.stop();
         self.step();
         while lock(&self.core).client.is_saving() && self.step() && !lock(&self.inbox).queue.is_empty() {}
+        self.shut_transport_down();
     }
 
     /// Gives the record's name back.
@@ -380,9 +397,7 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         lock(&self.board).close_gate();
-        if let Some(transport) = &self.transport {
-            transport.shut_down();
-        }
+        self.shut_transport_down();
         self.let_go();
     }
 }

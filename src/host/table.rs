@@ -49,6 +49,8 @@ struct Gate {
     generation: AtomicU32,
     /// From the opening until the cells are clear again.
     is_taken: AtomicBool,
+    /// Where the ad service's game session stands.
+    game: AtomicU8,
     cells: Cells,
 }
 
@@ -56,6 +58,7 @@ static GATES: [Gate; MAX_CLIENTS] = [const {
     Gate {
         generation: AtomicU32::new(0),
         is_taken: AtomicBool::new(false),
+        game: AtomicU8::new(0),
         cells: [const { Cell::new() }; MAX_FEATURES],
     }
 }; MAX_CLIENTS];
@@ -78,15 +81,30 @@ pub struct GateId {
 /// read-modify-write.
 #[inline]
 pub fn access(gate: GateId, feature: u32) -> u8 {
-    let (Some(open), Ok(feature)) = (GATES.get(gate.slot as usize), usize::try_from(feature)) else {
+    let Ok(feature) = usize::try_from(feature) else {
+        return 0;
+    };
+    read(gate, |open| open.cells.get(feature).map(|cell| &cell.0))
+}
+
+/// The frame path: where the ad service's game session stands; 0 when the gate is closed.
+#[inline]
+pub fn game(gate: GateId) -> u8 {
+    read(gate, |open| Some(&open.game))
+}
+
+/// Reads one byte behind a gate; 0 when the gate is closed.
+#[inline]
+fn read(gate: GateId, byte: impl FnOnce(&'static Gate) -> Option<&'static AtomicU8>) -> u8 {
+    let Some(open) = GATES.get(gate.slot as usize) else {
         return 0;
     };
     // Only odd generations are handed out: a number that nobody was given must not match a closed gate.
     if gate.generation.is_multiple_of(2) || open.generation.load(Ordering::Acquire) != gate.generation {
         return 0;
     }
-    let Some(cell) = open.cells.get(feature) else { return 0 };
-    let value = cell.0.load(Ordering::Relaxed);
+    let Some(byte) = byte(open) else { return 0 };
+    let value = byte.load(Ordering::Relaxed);
     // If the value is of a later holder of this gate, the second look sees the later generation.
     fence(Ordering::Acquire);
     if open.generation.load(Ordering::Relaxed) != gate.generation {
@@ -188,6 +206,13 @@ impl Writer {
         }
     }
 
+    /// Writes where the ad service's game session stands.
+    pub(super) fn write_game(&self, state: u8) {
+        if let Some(gate) = GATES.get(self.gate.slot as usize).filter(|_| !self.is_closed) {
+            gate.game.store(state, Ordering::Relaxed);
+        }
+    }
+
     /// Writes one cell.
     pub(super) fn write_one(&self, number: usize, access: Access) {
         if self.is_closed {
@@ -222,6 +247,7 @@ impl Writer {
         gate.generation.store(self.gate.generation + 1, Ordering::Release);
         fence(Ordering::Release);
         gate.cells.iter().for_each(|cell| cell.set(Access::Unavailable));
+        gate.game.store(0, Ordering::Relaxed);
         gate.is_taken.store(false, Ordering::Release);
     }
 }

@@ -15,6 +15,7 @@
 pub mod age_signal;
 pub mod backend;
 pub mod challenge;
+pub mod game_session;
 pub mod http;
 mod retry_after;
 pub mod upgrade;

@@ -370,8 +370,52 @@ static void requests(void)
     check_alive("bad requests");
 }
 
+static void game_sessions(void)
+{
+    const playgate_client client = asking_game.client;
+    playgate_game_session_options good;
+    playgate_game_session_options_init(&good, sizeof good);
+    good.service_url = "https://ads.invalid/api";
+    good.auth_token = "token";
+    CHECK_FAILS(playgate_game_session_start(client, NULL), INVALID);
+#define GAME_REFUSED(change)                                                                                           \
+    do {                                                                                                               \
+        playgate_game_session_options options = good;                                                                  \
+        change;                                                                                                        \
+        CHECK_FAILS(playgate_game_session_start(client, &options), INVALID);                                           \
+    } while (0)
+    BAD_TEXTS(true, (good.service_url = bad, playgate_game_session_start(client, &good)));
+    good.service_url = "https://ads.invalid/api";
+    BAD_TEXTS(true, (good.auth_token = bad, playgate_game_session_start(client, &good)));
+    good.auth_token = "token";
+    BAD_TEXTS(false, (good.feature = bad, playgate_game_session_start(client, &good)));
+    good.feature = NULL;
+    GAME_REFUSED(options.service_url = "http://ads.invalid/api");
+    GAME_REFUSED(options.service_url = "ftp://ads.invalid");
+    GAME_REFUSED(options.service_url = "https://user@ads.invalid");
+    GAME_REFUSED(options.auth_token = "");
+    GAME_REFUSED(options.auth_token = "to ken");
+    GAME_REFUSED(options.feature = "");
+    GAME_REFUSED(options.flags = 2);
+    GAME_REFUSED(options.flags = UINT32_C(1) << 31);
+    for (size_t i = 0; i < sizeof good.reserved / sizeof good.reserved[0]; i++) {
+        GAME_REFUSED(options.reserved[i] = 1);
+    }
+    BAD_TEXTS(true, CALL(playgate_game_session_set_token, (client, bad)));
+    CHECK_FAILS(playgate_game_session_set_token(client, ""), INVALID);
+    CHECK_OK(playgate_game_session_set_token(client, "nobody-asked"));
+    CHECK_FAILS(playgate_game_session_end(client, NULL), INVALID);
+    CHECK_EQ(playgate_game_session_get_state(client), PLAYGATE_GAME_SESSION_IDLE);
+    /* One that was never begun is ended at once. */
+    playgate_request request = 0;
+    CHECK_OK(playgate_game_session_end(client, &request));
+    CHECK_OK(play_wait(&asking_game, request));
+    check_alive("bad game sessions");
+}
+
 void abuse_challenges(void)
 {
+    game_sessions();
     languages_and_texts();
     challenges();
     qr_codes();

@@ -119,6 +119,18 @@ HANDLE_CALL(client_request)
     return result;
 }
 
+HANDLE_CALL(game_session_start)
+{
+    playgate_game_session_options options;
+    CALL(playgate_game_session_options_init, (&options, sizeof options));
+    options.service_url = "http://127.0.0.1:9/api";
+    options.auth_token = "token";
+    return CALL(playgate_game_session_start, (handle, &options));
+}
+
+NO_OUT(game_session_set_token, playgate_game_session_set_token, (handle, "token"))
+OUT_NUMBER(game_session_end, playgate_request, playgate_game_session_end, (handle, &out))
+
 HANDLE_CALL(notice_feature)
 {
     playgate_text name = {"allowed", 7};
@@ -145,6 +157,7 @@ HANDLE_CALL(client_frame)
         CHECK_EQ(CALL(playgate_client_allowed, (handle, number)), 0);
         CHECK_EQ(CALL(playgate_client_access, (handle, number)), PLAYGATE_ACCESS_UNAVAILABLE);
     }
+    CHECK_EQ(CALL(playgate_game_session_get_state, (handle)), PLAYGATE_GAME_SESSION_IDLE);
     return PLAYGATE_ERROR_INVALID_HANDLE;
 }
 
@@ -176,6 +189,8 @@ static const struct handle_case {
     {client_set_online, CLIENT, BAD},       {client_suspend, CLIENT, BAD},
     {client_resume, CLIENT, BAD},           {client_diagnostics, CLIENT, BAD},
     {client_table, CLIENT, BAD},            {client_frame, CLIENT, BAD},
+    {game_session_start, CLIENT, BAD},      {game_session_set_token, CLIENT, BAD},
+    {game_session_end, CLIENT, BAD},
     {challenge_info, CHALLENGE, BAD},       {challenge_notice, CHALLENGE, BAD},
     {challenge_qr, CHALLENGE, BAD},         {challenge_free, CHALLENGE, PLAYGATE_OK},
     {challenge_renew, CHALLENGE, BAD},      {challenge_email, CHALLENGE, BAD},

@@ -166,6 +166,7 @@ static void inits(void)
     INIT(playgate_challenge_info, CALL(playgate_challenge_info_init, (p, size)));
     INIT(playgate_permission_request, CALL(playgate_permission_request_init, (p, size)));
     INIT_BUT(playgate_age_signal, CALL(playgate_age_signal_init, (p, size)), take_ages_out(at));
+    INIT(playgate_game_session_options, CALL(playgate_game_session_options_init, (p, size)));
     INIT(playgate_client_options, CALL(playgate_client_options_init, (p, size, PLAYGATE_ABI_VERSION)));
     INIT(playgate_store_options, CALL(playgate_store_options_init, (p, size, PLAYGATE_ABI_VERSION)));
 }
@@ -233,6 +234,13 @@ static void in_structs(void)
     playgate_client_options client_options = play_options("somebody", NULL, NULL);
     IN_STRUCT(playgate_client_options, client_options, PLAYGATE_OK, CALL(playgate_client_open, (p, &client)),
               CHECK_OK(playgate_client_close(client, 10000)));
+    playgate_game_session_options game_options;
+    playgate_game_session_options_init(&game_options, sizeof game_options);
+    game_options.service_url = "http://127.0.0.1:9/api";
+    game_options.auth_token = "token";
+    /* What is right but for the client, which has no server. */
+    IN_STRUCT(playgate_game_session_options, game_options, PLAYGATE_ERROR_INVALID_STATE,
+              CALL(playgate_game_session_start, (live[CLIENT], p)), (void)0);
     playgate_store store = 0;
     playgate_store_options store_options;
     playgate_store_options_init(&store_options, sizeof store_options, PLAYGATE_ABI_VERSION);

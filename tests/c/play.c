@@ -72,6 +72,12 @@ static void keep(play *self, const playgate_event *event)
     CHECK(!has_secret(event->text.ptr));
     CHECK_EQ(strlen(event->text.ptr), event->text.len);
     keep_step(self, event);
+    if (event->type == PLAYGATE_EVENT_GAME_SESSION_CHANGED) {
+        require(self->game_state_count < MAX_GAME_STATES, "there is room for game states");
+        self->game_states[self->game_state_count++] = event->game_session_state * 10 + event->game_session_stop;
+    } else {
+        CHECK(event->game_session_state == 0 && event->game_session_stop == 0);
+    }
     if (event->type != PLAYGATE_EVENT_COMPLETED) {
         CHECK_EQ(event->request, 0);
         if (CHECK(event->type > 0 && event->type < MAX_NEWS)) {

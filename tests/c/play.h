@@ -43,6 +43,7 @@ typedef struct step {
 #define MAX_COMPLETIONS 1024
 #define MAX_STEPS 256
 #define MAX_NEWS 32
+#define MAX_GAME_STATES 64
 
 typedef struct play {
     playgate_client client;
@@ -52,6 +53,9 @@ typedef struct play {
     playgate_result news_result[MAX_NEWS];
     completion done[MAX_COMPLETIONS];
     size_t done_count;
+    /* The states of the game session, in order, as state * 10 + stop. */
+    int game_states[MAX_GAME_STATES];
+    size_t game_state_count;
     step steps[MAX_STEPS];
     size_t step_count;
 } play;

@@ -304,7 +304,7 @@ impl World {
             Output::Save { job, payload } => self.disk.save(job, payload),
             Output::Mark { kind } => self.disk.mark(kind, self.now.wall_ms),
             Output::Forget { job } => self.disk.forget(job),
-            Output::Publish => {}
+            Output::Publish | Output::Event(Event::Game { .. }) => {}
             Output::Event(Event::News { news, outcome }) => self.news.push((news, outcome)),
             Output::Event(Event::Upgrade {
                 feature,

@@ -10,7 +10,15 @@ use crate::{
 
 /// The programs in `tests/c`: `NAME.c`, with `NAME_*.c` where it has several files, and the shared files.
 const PROGRAMS: &[&str] = &[
-    "abuse", "vectors", "store", "clients", "waiting", "notice", "upgrade", "threads",
+    "abuse",
+    "vectors",
+    "store",
+    "clients",
+    "waiting",
+    "notice",
+    "upgrade",
+    "threads",
+    "game_session",
 ];
 
 /// What all of them share.

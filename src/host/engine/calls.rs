@@ -4,7 +4,7 @@ use std::sync::{Arc, TryLockError, atomic::Ordering};
 
 use super::{Engine, HandedNotice, Input, LAST_REQUEST, WorkerState, lock};
 use crate::{
-    client::{Cause, Code, Command, Event, Operation, Outcome, RequestId, Upgrade, View},
+    client::{Cause, Code, Command, Event, GameOptions, GameToken, Operation, Outcome, RequestId, Upgrade, View},
     host::{board::MAX_OUTSTANDING, table::Cell},
     session::{Changes, Decision, Session},
 };
@@ -117,6 +117,34 @@ impl Engine {
     /// What the player has asked for, answered or not, in the order of asking.
     pub fn upgrades(&self) -> Arc<[Arc<Upgrade>]> {
         Arc::clone(&self.view().upgrades)
+    }
+
+    /// Begins the ad service's game session as soon as its gate is open.
+    ///
+    /// # Errors
+    /// `InvalidState` after a stop, or when the client has no transport.
+    pub fn start_game(&self, options: GameOptions) -> Result<(), Outcome> {
+        if self.transport.is_none() {
+            let text = "this client has no transport: it was opened without a server, or this build has no HTTP";
+            return Err(Outcome::new(Code::InvalidState, text));
+        }
+        if !self.put(Input::StartGame(Box::new(options))) {
+            return Err(Outcome::new(Code::InvalidState, "the client was stopped"));
+        }
+        Ok(())
+    }
+
+    /// Gives the ad service's game session a new token.
+    pub fn set_game_token(&self, token: GameToken) {
+        self.put(Input::GameToken(token));
+    }
+
+    /// Ends the ad service's game session.
+    ///
+    /// # Errors
+    /// As [`Engine::refresh`].
+    pub fn end_game(&self) -> Result<RequestId, Outcome> {
+        self.submit(Operation::EndGameSession, Input::EndGame)
     }
 
     /// Cancels a request; it still completes. Unknown and finished ones are ignored.

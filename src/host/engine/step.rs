@@ -35,11 +35,12 @@ impl Engine {
                 let core = lock(&self.core);
                 let now = now();
                 let relock = core.relock_at.map(|at| at.saturating_sub(now.mono_ms));
-                let wake = core.client.wake_in_ms(now).into_iter().chain(relock).min();
-                (
-                    core.stopping && !core.client.is_saving() && self.store_pending.load(Ordering::Acquire) == 0,
-                    wake,
-                )
+                let end_left = self.end_by.load(Ordering::Acquire).saturating_sub(now.mono_ms);
+                let is_ending = core.client.is_ending_game() && end_left > 0;
+                let wake = core.client.wake_in_ms(now).into_iter().chain(relock);
+                let wake = wake.chain(is_ending.then_some(end_left)).min();
+                let is_storing = core.client.is_saving() || self.store_pending.load(Ordering::Acquire) != 0;
+                (core.stopping && !is_storing && !is_ending, wake)
             };
             let inbox = lock(&self.inbox);
             if done && inbox.queue.is_empty() || !is_well {
@@ -53,6 +54,7 @@ impl Engine {
                 .unwrap_or_else(PoisonError::into_inner);
             inbox.kicked = false;
         }
+        self.shut_transport_down();
         // What still waits for a write that will not be tried again.
         lock(&self.board).complete_all(Code::Cancelled, "the client was stopped before this was stored");
         lock(&self.inbox).worker = WorkerState::Ended;
@@ -233,6 +235,9 @@ impl Core {
             Input::Forget(request) => client.forget(now, request),
             Input::Flush(request) => client.flush(now, request),
             Input::Upgrade(request, command) => client.upgrade(now, request, command),
+            Input::StartGame(options) => client.start_game(now, *options),
+            Input::GameToken(token) => client.set_game_token(now, token),
+            Input::EndGame(request) => client.end_game(now, request),
             Input::Cancel(request) => client.cancel(now, request),
             Input::Token(token) => client.set_token(now, token.as_deref()),
             Input::NetworkAllowed(allowed) => client.set_network_allowed(now, allowed),
@@ -266,6 +271,11 @@ fn log_event(event: &Event) {
         }
         Event::News { news, outcome } => {
             log::write(Level::Info, "client", || format!("{news:?} {}", outcome.text));
+        }
+        Event::Game { state, stop, outcome } => {
+            log::write(Level::Info, "game session", || {
+                format!("{state:?} {stop:?} {}", outcome.text)
+            });
         }
         Event::Upgrade {
             feature,
