@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::millis;
+
 /// How many requests the log keeps; the counters go on.
 const KEPT: usize = 500;
 /// How many different methods and paths are counted apart.
@@ -82,7 +84,7 @@ impl RequestLog {
             path,
             status: served.status,
             fault: served.fault,
-            duration_ms: u64::try_from(served.took.as_millis()).unwrap_or(u64::MAX),
+            duration_ms: millis(served.took),
         });
         if inner.entries.len() > KEPT {
             inner.entries.pop_front();

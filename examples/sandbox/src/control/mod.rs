@@ -36,12 +36,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/date", put(service::set_date))
         .route("/switches", get(service::switches).put(service::set_switches))
         .route("/lifetimes", get(service::lifetimes).put(service::set_lifetimes))
-        .route(
-            "/faults",
-            get(service::faults)
-                .put(service::set_faults)
-                .delete(service::clear_faults),
-        )
+        .route("/faults", service::faults(|app| &app.faults))
         .route("/webhooks", get(service::webhooks).put(service::set_webhooks))
         .route("/webhooks/test", post(service::test_webhooks))
         .route("/requests", get(service::requests).delete(service::clear_requests))

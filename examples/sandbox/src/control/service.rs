@@ -6,12 +6,13 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Shared};
+use axum::routing::{MethodRouter, get};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::{Body, read_date};
 use crate::error::ApiError;
-use crate::faults::FaultsEdit;
+use crate::faults::{Faults, FaultsEdit};
 use crate::server::App;
 use crate::state::links::LifetimesEdit;
 use crate::state::switches::SwitchesEdit;
@@ -84,21 +85,18 @@ pub async fn set_lifetimes(Shared(app): Shared<Arc<App>>, Body(edit): Body<Lifet
     Ok(Json(json!(state.lifetimes)))
 }
 
-/// `GET /faults`.
-pub async fn faults(Shared(app): Shared<Arc<App>>) -> Json<Value> {
-    Json(app.faults.shown())
-}
-
-/// `PUT /faults`.
-pub async fn set_faults(Shared(app): Shared<Arc<App>>, Body(edit): Body<FaultsEdit>) -> Answer {
-    app.faults.apply(&edit)?;
-    Ok(Json(app.faults.shown()))
-}
-
-/// `DELETE /faults`.
-pub async fn clear_faults(Shared(app): Shared<Arc<App>>) -> Json<Value> {
-    app.faults.clear();
-    Json(app.faults.shown())
+/// `GET`, `PUT` and `DELETE` of a service's faults.
+pub fn faults(of: fn(&App) -> &Faults) -> MethodRouter<Arc<App>> {
+    let shown = move |Shared(app): Shared<Arc<App>>| async move { Json(of(&app).shown()) };
+    let set = move |Shared(app): Shared<Arc<App>>, Body(edit): Body<FaultsEdit>| async move {
+        of(&app).apply(&edit)?;
+        Answer::Ok(Json(of(&app).shown()))
+    };
+    let clear = move |Shared(app): Shared<Arc<App>>| async move {
+        of(&app).clear();
+        Json(of(&app).shown())
+    };
+    get(shown).put(set).delete(clear)
 }
 
 /// `GET /webhooks`.

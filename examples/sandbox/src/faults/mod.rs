@@ -1,19 +1,23 @@
-//! Faults of the simulated service: what the next requests to k-ID meet instead of an answer.
+//! Faults of a simulated service: what its next requests meet instead of an answer.
 
 pub mod stream;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::error::ApiError;
+use crate::millis;
 
 /// What happens to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fault {
-    /// 500 with k-ID's error body.
+    /// 500 with the service's error body.
     #[serde(rename = "500")]
     ServerError,
     /// 429 without a body.
@@ -43,6 +47,22 @@ impl Fault {
             Self::Garbage => "garbage",
             Self::NotHttp => "notHttp",
             Self::Hang => "hang",
+        }
+    }
+
+    /// What a request that meets it is answered with, where it is an answer at all. `retry_after` goes with a 429,
+    /// `error` is the service's own 500.
+    pub fn response(self, retry_after: Option<u32>, error: impl IntoResponse) -> Response {
+        match self {
+            Self::TooManyRequests => {
+                let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
+                if let Some(seconds) = retry_after {
+                    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+                }
+                response
+            }
+            Self::Garbage => ([(CONTENT_TYPE, "application/json")], GARBAGE).into_response(),
+            Self::ServerError | Self::Drop | Self::NotHttp | Self::Hang => error.into_response(),
         }
     }
 }
@@ -126,7 +146,7 @@ impl Faults {
     pub fn shown(&self) -> Value {
         let inner = self.inner();
         json!({
-            "latencyMs": u64::try_from(inner.latency.as_millis()).unwrap_or(u64::MAX),
+            "latencyMs": millis(inner.latency),
             "kind": inner.fault,
             "remaining": inner.remaining,
         })
@@ -134,4 +154,4 @@ impl Faults {
 }
 
 /// The body of [`Fault::Garbage`]: not UTF-8, not JSON, with a zero byte.
-pub const GARBAGE: &[u8] = b"\xff\xfe{\"session\x00\":\xc3\x28\x80<html>\xf0\x28\x8c\xbc]]]}";
+const GARBAGE: &[u8] = b"\xff\xfe{\"session\x00\":\xc3\x28\x80<html>\xf0\x28\x8c\xbc]]]}";

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Shared};
-use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -17,7 +17,7 @@ use axum::{Json, Router, extract::Request};
 use serde::Serialize;
 
 use crate::error::{ApiError, unknown_method, unknown_path};
-use crate::faults::{Fault, GARBAGE};
+use crate::faults::Fault;
 use crate::server::App;
 use crate::state::player::Session;
 use crate::state::switches::Switches;
@@ -109,20 +109,10 @@ fn session_not_found(switches: &Switches) -> ApiError {
 
 /// The answer to a request that meets a fault which is an answer at all.
 pub fn fault_response(fault: Fault, switches: &Switches) -> Response {
-    match fault {
-        Fault::TooManyRequests => {
-            let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
-            if let Some(seconds) = switches.retry_after_seconds {
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-            }
-            response
-        }
-        Fault::Garbage => ([(axum::http::header::CONTENT_TYPE, "application/json")], GARBAGE).into_response(),
-        Fault::ServerError | Fault::Drop | Fault::NotHttp | Fault::Hang => ApiError {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            code: "INTERNAL_ERROR",
-            message: "something went wrong".to_owned(),
-        }
-        .into_response(),
-    }
+    let error = ApiError {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        code: "INTERNAL_ERROR",
+        message: "something went wrong".to_owned(),
+    };
+    fault.response(switches.retry_after_seconds, error)
 }

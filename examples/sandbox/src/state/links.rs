@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -93,6 +93,19 @@ pub struct Made {
     pub expires: Timestamp,
 }
 
+/// A token with the look of a JWT and this payload. The signature is random: it only has to be found again.
+pub fn token_with(payload: &Value) -> String {
+    let part = |value: &[u8]| URL_SAFE_NO_PAD.encode(value);
+    let header = json!({"alg": "HS256", "typ": "JWT"}).to_string();
+    let signature = Sha256::digest(Uuid::new_v4().as_bytes());
+    format!(
+        "{}.{}.{}",
+        part(header.as_bytes()),
+        part(payload.to_string().as_bytes()),
+        part(&signature)
+    )
+}
+
 /// All codes and tokens.
 #[derive(Default)]
 pub struct Links {
@@ -120,16 +133,7 @@ impl Links {
     /// A token with the look of a JWT, whose payload has `exp`.
     pub fn make_token(&mut self, door: Door, seconds: u32) -> Made {
         let exp = Timestamp::now().as_second() + i64::from(seconds);
-        let part = |value: &[u8]| URL_SAFE_NO_PAD.encode(value);
-        let header = json!({"alg": "HS256", "typ": "JWT"}).to_string();
-        let payload = json!({"exp": exp, "jti": Uuid::new_v4().to_string()}).to_string();
-        let signature = Sha256::digest(Uuid::new_v4().as_bytes());
-        let token = format!(
-            "{}.{}.{}",
-            part(header.as_bytes()),
-            part(payload.as_bytes()),
-            part(&signature)
-        );
+        let token = token_with(&json!({"exp": exp, "jti": Uuid::new_v4().to_string()}));
         // A number of seconds that the clock can name, as it is near the present.
         let expires = Timestamp::from_second(exp).unwrap_or(Timestamp::MAX);
         if matches!(door, Door::Widget { .. }) {
