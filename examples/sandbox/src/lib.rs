@@ -1,9 +1,10 @@
 //! A simulated k-ID service: sessions, challenges, signed webhooks, and a control API with web pages on which a person
-//! plays the parent. Everything is in memory; nothing leaves the machine except webhooks to the address that was set.
+//! plays the parent. Next to it a simulated ad service, with its own users and their game sessions. Everything is in
+//! memory; nothing leaves the machine except webhooks to the address that was set.
 //!
 //! The rooms: `state` (players, ages, sessions, challenges), `kid` (what a product's server asks), `webhooks` (what it is
-//! told), `faults` (how the service breaks), `control` (what the parent and tests do), `page` (the same by hand),
-//! `request_log`, and `server`, which joins them.
+//! told), `ads` (what a game asks of the ad service), `faults` (how a service breaks), `control` (what the parent and
+//! tests do), `page` (the same by hand), `request_log`, and `server`, which joins them.
 //!
 //! ```
 //! use playgate_sandbox::{Config, Sandbox};
@@ -16,6 +17,7 @@
 
 #![warn(missing_docs)]
 
+mod ads;
 mod config;
 mod control;
 mod error;

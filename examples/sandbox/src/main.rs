@@ -8,7 +8,7 @@ use lexopt::prelude::*;
 use playgate_sandbox::{Config, Sandbox};
 
 const USAGE: &str = "\
-A simulated k-ID service, with a web page on which you play the parent.
+A simulated k-ID service, with a web page on which you play the parent, and a simulated ad service.
 
 Usage: playgate-sandbox [OPTIONS]
 
@@ -96,6 +96,7 @@ fn run(config: Config) -> io::Result<()> {
         "sandbox: {url}\n\
          The parent's page:  {url}/\n\
          k-ID for a server:  {url}/api/v1/session/get?sessionId=…  with  Authorization: Bearer {key}\n\
+         The ad service:     {url}/api/games/sessions/initiate\n\
          Control API:        {url}/control/state\n"
     );
     if !sandbox.address().ip().is_loopback() {

@@ -1,4 +1,4 @@
-//! What was asked of the simulated k-ID: method, path, answer, time. No query, no header, no body.
+//! What was asked of the simulated services: method, path, answer, time. No query, no header, no body.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
+use crate::ads::service::AdService;
 use crate::config::Config;
 use crate::error::{ApiError, unknown_method, unknown_path};
 use crate::faults::stream::{BreakableStream, Breaker};
@@ -25,16 +26,20 @@ use crate::faults::{Fault, Faults};
 use crate::request_log::{RequestLog, Served};
 use crate::state::{NewPlayer, State};
 use crate::webhooks::Webhooks;
-use crate::{control, kid, page};
+use crate::{ads, control, kid, page};
 
 /// All parts of one sandbox.
 pub struct App {
     pub config: Config,
     pub address: SocketAddr,
     pub webhooks: Webhooks,
+    /// Of k-ID's side.
     pub faults: Faults,
+    pub ads_faults: Faults,
     pub log: RequestLog,
+    started: Instant,
     state: Mutex<State>,
+    ads: Mutex<AdService>,
 }
 
 impl App {
@@ -45,13 +50,17 @@ impl App {
     pub fn new(config: Config, address: SocketAddr) -> Result<Self, ApiError> {
         let state = initial_state(&config)?;
         let webhooks = Webhooks::new(config.webhook_settings()?, config.product_id);
+        let started = Instant::now();
         Ok(Self {
             config,
             address,
             webhooks,
             faults: Faults::default(),
+            ads_faults: Faults::default(),
             log: RequestLog::default(),
+            started,
             state: Mutex::new(state),
+            ads: Mutex::new(AdService::new(started)),
         })
     }
 
@@ -60,9 +69,14 @@ impl App {
         format!("http://{}", self.address)
     }
 
-    /// The state, locked. Never held across an await.
+    /// What k-ID knows, locked. Never held across an await.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The ad service, locked. Never held across an await.
+    pub fn ads(&self) -> MutexGuard<'_, AdService> {
+        self.ads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Everything as it was at the start, with new players.
@@ -70,8 +84,10 @@ impl App {
         let fresh = initial_state(&self.config)?;
         self.webhooks.reset(self.config.webhook_settings()?);
         self.faults.clear();
+        self.ads_faults.clear();
         self.log.clear();
         *self.state() = fresh;
+        *self.ads() = AdService::new(self.started);
         Ok(())
     }
 }
@@ -91,6 +107,7 @@ fn router(app: &Arc<App>) -> Router {
     Router::new()
         .nest("/api/v1", kid::routes(app))
         .nest("/control", control::routes(app))
+        .merge(ads::routes())
         .merge(page::routes(app))
         .method_not_allowed_fallback(unknown_method)
         .fallback(unknown_path)
@@ -142,7 +159,7 @@ impl fmt::Display for NoAnswer {
 
 impl std::error::Error for NoAnswer {}
 
-/// Answers one request: the page and the control API always, k-ID's side as the faults allow.
+/// Answers one request: the pages and the control API always, k-ID's side and the ad service as their faults allow.
 async fn answer(
     app: Arc<App>,
     router: Router,
@@ -156,7 +173,14 @@ async fn answer(
     }
     let began = Instant::now();
     let method = request.method().to_string();
-    let (latency, fault) = app.faults.take();
+    let is_ads = ads::owns(&path);
+    let faults = if is_ads { &app.ads_faults } else { &app.faults };
+    let (latency, fault) = faults.take();
+    let response = if is_ads {
+        answer_as_ads(&app, router, request, latency, fault).await
+    } else {
+        answer_as_kid(&app, router, request, latency, fault).await
+    };
     let write_down = |status: Option<u16>| {
         app.log.add(&Served {
             method: &method,
@@ -166,14 +190,10 @@ async fn answer(
             took: began.elapsed(),
         });
     };
-    if !latency.is_zero() {
-        tokio::time::sleep(latency).await;
-    }
-    let response = match fault {
-        None => route(router, request).await,
+    match fault {
         Some(Fault::Drop) => {
             write_down(None);
-            return Err(NoAnswer);
+            Err(NoAnswer)
         }
         Some(Fault::Hang) => {
             write_down(None);
@@ -182,12 +202,50 @@ async fn answer(
         Some(Fault::NotHttp) => {
             write_down(None);
             breaker.trip();
-            return Ok(Response::new(Body::empty()));
+            Ok(Response::new(Body::empty()))
         }
+        _ => {
+            write_down(Some(response.status().as_u16()));
+            Ok(response)
+        }
+    }
+}
+
+/// A client that leaves before the latency is over has asked for nothing.
+async fn answer_as_kid(
+    app: &App,
+    router: Router,
+    request: Request<Body>,
+    latency: Duration,
+    fault: Option<Fault>,
+) -> Response<Body> {
+    wait(latency).await;
+    match fault {
+        None => route(router, request).await,
         Some(fault) => kid::fault_response(fault, &app.state().switches),
+    }
+}
+
+/// A request counts from its arrival; the latency delays its answer only.
+async fn answer_as_ads(
+    app: &App,
+    router: Router,
+    request: Request<Body>,
+    latency: Duration,
+    fault: Option<Fault>,
+) -> Response<Body> {
+    let response = match fault {
+        None => route(router, request).await,
+        Some(fault) => ads::broken(app, request, fault).await,
     };
-    write_down(Some(response.status().as_u16()));
-    Ok(response)
+    wait(latency).await;
+    response
+}
+
+async fn wait(latency: Duration) {
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
 }
 
 async fn route(router: Router, request: Request<Body>) -> Response<Body> {
@@ -198,4 +256,10 @@ async fn route(router: Router, request: Request<Body>) -> Response<Body> {
             match never {}
         }
     }
+}
+
+/// Whether `path` is `root` or below it.
+pub fn is_below(path: &str, root: &str) -> bool {
+    path.strip_prefix(root)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

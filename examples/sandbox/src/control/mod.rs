@@ -1,5 +1,6 @@
-//! The control API: what the parent does, and what tests and people do to the service. Not part of k-ID.
+//! The control API: what the parent does, and what tests and people do to the services. Not part of k-ID.
 
+mod ads;
 mod challenges;
 mod players;
 mod service;
@@ -20,12 +21,11 @@ use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
 use crate::error::{ApiError, unknown_method, unknown_path};
-use crate::server::App;
+use crate::server::{App, is_below};
 
 /// Whether `path` is the control API's.
 pub fn owns(path: &str) -> bool {
-    path.strip_prefix("/control")
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    is_below(path, "/control")
 }
 
 /// Everything below `/control`.
@@ -60,6 +60,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/players/{player}/hold", post(players::hold))
         .route("/players/{player}/release", post(players::release))
         .route("/players/{player}/consent", post(players::consent_again))
+        .nest("/ads", ads::routes())
         .method_not_allowed_fallback(unknown_method)
         .fallback(unknown_path)
         .layer(middleware::from_fn_with_state(app.clone(), from_here))

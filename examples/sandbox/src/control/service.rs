@@ -25,6 +25,15 @@ pub async fn state(Shared(app): Shared<Arc<App>>) -> Json<Value> {
 }
 
 fn overview(app: &App) -> Value {
+    let ads = {
+        let ads = app.ads();
+        json!({
+            "userCount": ads.user_count(),
+            "settings": ads.settings(),
+            "switches": ads.switches,
+            "faults": app.ads_faults.shown(),
+        })
+    };
     let state = app.state();
     json!({
         "url": app.url(),
@@ -37,6 +46,7 @@ fn overview(app: &App) -> Value {
         "lifetimes": state.lifetimes,
         "faults": app.faults.shown(),
         "webhooks": app.webhooks.shown_settings(),
+        "ads": ads,
     })
 }
 

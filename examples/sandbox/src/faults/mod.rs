@@ -50,6 +50,16 @@ impl Fault {
         }
     }
 
+    /// The status of the answer; None when there is none.
+    pub fn status(self) -> Option<StatusCode> {
+        match self {
+            Self::ServerError => Some(StatusCode::INTERNAL_SERVER_ERROR),
+            Self::TooManyRequests => Some(StatusCode::TOO_MANY_REQUESTS),
+            Self::Garbage => Some(StatusCode::OK),
+            Self::Drop | Self::NotHttp | Self::Hang => None,
+        }
+    }
+
     /// What a request that meets it is answered with, where it is an answer at all. `retry_after` goes with a 429,
     /// `error` is the service's own 500.
     pub fn response(self, retry_after: Option<u32>, error: impl IntoResponse) -> Response {

@@ -104,7 +104,8 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Res
     Option::deserialize(deserializer).map(Some)
 }
 
-fn set<T>(switch: &mut T, value: Option<T>) {
+/// Takes over a value that is given.
+pub fn set<T>(switch: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *switch = value;
     }

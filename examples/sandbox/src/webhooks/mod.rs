@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::millis;
 use delivery::{Message, Signature, Target};
 pub use event::Event;
 
@@ -69,12 +70,11 @@ impl Settings {
 
     /// As the control API shows them: without the secret.
     fn shown(&self) -> Value {
-        let millis = |duration: &Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         json!({
             "url": self.url,
             "secretSet": self.secret.is_some(),
-            "timeoutMs": millis(&self.timeout),
-            "retryDelaysMs": self.retry_delays.iter().map(millis).collect::<Vec<_>>(),
+            "timeoutMs": millis(self.timeout),
+            "retryDelaysMs": self.retry_delays.iter().copied().map(millis).collect::<Vec<_>>(),
         })
     }
 

@@ -99,6 +99,30 @@ impl Service {
         read(request.send(body.to_string()).expect("an answer")).expect("a body")
     }
 
+    /// `POST /api/games{path}` to the ad service.
+    pub fn try_game(&self, path: &str, body: &str) -> Result<Answer, ureq::Error> {
+        read(self.agent.post(format!("{}/api/games{path}", self.url)).send(body)?)
+    }
+
+    /// One of `initiate`, `heartbeat` and `end` with this token.
+    pub fn game(&self, call: &str, token: &str) -> Answer {
+        let body = json!({"auth_token": token}).to_string();
+        self.try_game(&format!("/sessions/{call}"), &body).expect("an answer")
+    }
+
+    /// A user of the ad service; gives the token.
+    pub fn ads_user(&self, name: &str) -> String {
+        let created = self.control("POST", "/ads/users", json!({ "name": name }));
+        text(&created["authToken"]).to_owned()
+    }
+
+    /// The only user of the ad service, as the control API has it now.
+    pub fn ads_now(&self) -> Value {
+        let users = self.look("/ads/users")["users"].clone();
+        assert_eq!(users.as_array().expect("users").len(), 1);
+        users[0].clone()
+    }
+
     /// A player's wish for some permissions, which must be taken.
     pub fn upgrade(&self, session_id: &str, names: &[&str]) -> Value {
         let answer = self.post("/session/upgrade", wish(session_id, names));
