@@ -31,10 +31,10 @@ static const char *const feature_names[FEATURES] = {
 };
 
 /* The command line: each option is followed by its value. */
-enum { PLAYER, SERVER, TOKEN, FOLDER, KEY, ADOPT, TAPS, CODE_SITE, LANGUAGE, FRAMES, REFRESH_MS, NETWORK, OPTIONS };
+enum { PLAYER, SERVER, TOKEN, FOLDER, KEY, ADOPT, TAPS, CODE_SITE, LANGUAGE, ADS, AD_TOKEN, FRAMES, REFRESH_MS, NETWORK, OPTIONS };
 static const char *const option_names[OPTIONS] = {
-    "--player", "--server",    "--token",    "--folder", "--key",        "--adopt",
-    "--taps",   "--code-site", "--language", "--frames", "--refresh-ms", "--network",
+    "--player",    "--server",   "--token", "--folder",   "--key",    "--adopt",      "--taps",
+    "--code-site", "--language", "--ads",   "--ad-token", "--frames", "--refresh-ms", "--network",
 };
 static const char *given[OPTIONS];
 
@@ -231,8 +231,8 @@ static void request_ended(Game *game, const playgate_event *event)
 {
     static const char *const names[] = {"none",  "refresh",          "adopt",      "acknowledge",  "forget",
                                         "flush", "request permission", "renew code", "email parent", "cancel challenge",
-                                        "check challenge", "switch feature"};
-    int is_known = event->operation >= 0 && event->operation <= PLAYGATE_OPERATION_SWITCH_FEATURE;
+                                        "check challenge", "switch feature", "end game session"};
+    int is_known = event->operation >= 0 && event->operation <= PLAYGATE_OPERATION_END_GAME_SESSION;
 
     printf("event: %s ended: %s %s\n", is_known ? names[event->operation] : "request",
            playgate_result_name(event->result), event->text.ptr);
@@ -321,6 +321,25 @@ static void upgrade_changed(Game *game, const playgate_event *event)
     }
 }
 
+/* The ad service's, which runs only while the k-ID session allows targeted ads. The library keeps it alive by itself. */
+static void begin_game_session(Game *game)
+{
+    playgate_game_session_options options;
+
+    playgate_game_session_options_init(&options, sizeof options);
+    options.service_url = given[ADS];
+    options.auth_token = given[AD_TOKEN];
+    failed("game session", playgate_game_session_start(game->client, &options));
+}
+
+static void game_session_changed(const playgate_event *event)
+{
+    static const char *const words[] = {"idle", "starting", "active", "recovering", "ending", "stopped"};
+    int is_known = event->game_session_state >= 0 && event->game_session_state <= PLAYGATE_GAME_SESSION_STOPPED;
+
+    printf("game session: %s %s\n", is_known ? words[event->game_session_state] : "stopped", event->text.ptr);
+}
+
 static void take_events(Game *game)
 {
     playgate_event event;
@@ -342,6 +361,7 @@ static void take_events(Game *game)
             printf("event: token refused\n"); /* log in again, then playgate_client_set_token */
             break;
         case PLAYGATE_EVENT_UPGRADE_CHANGED: upgrade_changed(game, &event); break;
+        case PLAYGATE_EVENT_GAME_SESSION_CHANGED: game_session_changed(&event); break;
         case PLAYGATE_EVENT_SERVER_REACHABLE: printf("event: server reachable\n"); break;
         case PLAYGATE_EVENT_SERVER_UNREACHABLE: printf("event: server unreachable: %s\n", event.text.ptr); break;
         default: printf("event %d: %s %s\n", (int)event.type, playgate_result_name(event.result), event.text.ptr); break;
@@ -471,8 +491,8 @@ int main(int count, char **arguments)
 
     if (!read_arguments(count, arguments)) {
         fprintf(stderr, "usage: game --player NAME [--server URL] [--token TOKEN] [--folder DIR] [--key 64_HEX_DIGITS]\n"
-                        "            [--adopt FILE] [--taps FILE] [--code-site TEXT] [--language TAG] [--frames N]\n"
-                        "            [--refresh-ms MS] [--network off]\n");
+                        "            [--adopt FILE] [--taps FILE] [--code-site TEXT] [--language TAG]\n"
+                        "            [--ads URL --ad-token TOKEN] [--frames N] [--refresh-ms MS] [--network off]\n");
         return 2;
     }
     signal(SIGINT, on_signal);
@@ -491,6 +511,9 @@ int main(int count, char **arguments)
         return 1;
     }
     show_open_challenges(&game);
+    if (given[ADS] && given[AD_TOKEN]) {
+        begin_game_session(&game);
+    }
     limit = number_of(FRAMES);
     while (!quit_asked && (limit == 0 || game.frames < limit)) {
         one_frame(&game);

@@ -386,7 +386,7 @@ impl GameSession {
     fn period_ms(&self) -> u64 {
         let timing = &self.options.timing;
         let earlier = self.limit_ms().saturating_sub(timing.limit_ms);
-        timing.beat_ms.saturating_sub(earlier)
+        timing.beat_ms.saturating_sub(earlier).max(timing.beat_ms / 2)
     }
 
     /// While recovering, requests keep their distance.

@@ -2,6 +2,7 @@
 //! studio's server, over HTTP on loopback and with real files. Each chapter is checked by what the game printed and by
 //! what the servers saw.
 
+mod ads;
 mod chapters;
 pub mod game;
 pub mod household;

@@ -14,7 +14,7 @@ use super::{
     servers::{Servers, text, until},
 };
 
-const PLAYER: &str = "player-ann";
+pub(super) const PLAYER: &str = "player-ann";
 const BORN: &str = "2013-06-15";
 const START: &str = "2026-06-10";
 const BIRTHDAY: &str = "2026-06-15";
@@ -82,6 +82,8 @@ impl Story {
             code_site: servers.code_site(),
             token: Servers::token(PLAYER)?,
             server: servers.backend_url()?,
+            ads: servers.ads(),
+            ad_token: servers.ad_user(PLAYER)?,
             ..Launch::default()
         };
         Ok(Self {
@@ -97,7 +99,7 @@ impl Story {
     /// Lives all chapters; the result is a line about each.
     pub fn tell(mut self) -> Result<Vec<&'static str>, String> {
         type Chapter = fn(&mut Story) -> Result<(), String>;
-        let chapters: [(&'static str, Chapter); 10] = [
+        let chapters: [(&'static str, Chapter); 11] = [
             (
                 "Consent at k-ID: the game adopts its first session, and the studio's server binds it",
                 Story::consent,
@@ -138,6 +140,10 @@ impl Story {
                 "Verify the age: a check that is not passed, then one that is",
                 Story::verify_the_age,
             ),
+            (
+                "The ad service breaks for a while: the game session is begun again",
+                Story::ads_break,
+            ),
         ];
         for (index, (heading, chapter)) in chapters.into_iter().enumerate() {
             let linkage = if index < 4 { "shared" } else { "static" };
@@ -168,6 +174,7 @@ impl Story {
             {"name": "ai-generated-avatars", "enabled": false, "managedBy": "PLAYER"},
             {"name": "forums", "verifiedAgeThreshold": 13},
             {"name": "simulated-gambling", "managedBy": "PROHIBITED"},
+            {"name": "targeted-ads", "enabled": true, "managedBy": "GUARDIAN"},
         ]);
         let new = json!({"name": "Ann", "dateOfBirth": BORN, "permissions": permissions});
         let player = self.servers.control("POST", "players", Some(&new))?;
@@ -178,6 +185,7 @@ impl Story {
 
         game.wait_for("event: adopt ended: PLAYGATE_OK")?;
         game.wait_for_hud(AS_CONSENTED)?;
+        game.wait_for("game session: active")?;
         until("the session is bound to the player", || {
             Ok(self.revision(PLAYER)?.is_some())
         })?;
@@ -188,6 +196,7 @@ impl Story {
             format!("another player's token got {status} for the session, not 403")
         })?;
         let ended = game.quit()?;
+        self.game_session_is("NOT_IN_GAME")?;
         ended.must_not_have_printed("dialog:")?;
         let frames = ended.voice_frames()?;
         expect(frames == 0, || format!("voice chat was on for {frames} frames"))?;
@@ -333,6 +342,7 @@ impl Story {
             ..self.launch.clone()
         })?;
         game.wait_for_hud(&[("Online Multiplayer", "on"), ("Voice Chat", "on")])?;
+        game.wait_for("game session: active")?;
         let refused = self.servers.kid_answers(Some("400"))?;
         self.servers.send_webhooks(false)?;
         let answer = self
@@ -343,7 +353,9 @@ impl Story {
         })?;
         say("the parent has revoked the consent");
         game.wait_for("event: session ended")?;
-        game.wait_for("dialog: kind 1, 3 off, 0 on, 0 to choose")?;
+        game.wait_for("game session: stopped")?;
+        self.game_session_is("NOT_IN_GAME")?;
+        game.wait_for("dialog: kind 1, 4 off, 0 on, 0 to choose")?;
         game.wait_for("Your session has ended")?;
         game.wait_for_hud(ALL_OFF)?;
         game.wait_for("event: acknowledge ended: PLAYGATE_OK")?;
@@ -380,6 +392,7 @@ impl Story {
             {"name": "custom-username", "enabled": false, "managedBy": "PLAYER"},
             {"name": "forums", "verifiedAgeThreshold": 13},
             {"name": "simulated-gambling", "managedBy": "PROHIBITED"},
+            {"name": "targeted-ads", "enabled": true, "managedBy": "GUARDIAN"},
         ]);
         let path = format!("players/{}/consent", self.kuid);
         let player = self
@@ -394,6 +407,7 @@ impl Story {
         hand_over(&player["session"], &self.launch.adopt)?;
         game.wait_for("event: adopt ended: PLAYGATE_OK")?;
         game.wait_for_hud(CONSENTED_AGAIN)?;
+        game.wait_for("game session: active")?;
         until("the new session is bound to the player", || {
             Ok(self.revision(PLAYER)?.is_some())
         })?;

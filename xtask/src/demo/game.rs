@@ -35,6 +35,9 @@ pub struct Launch {
     pub network_off: bool,
     /// The language of the library's texts; empty: English.
     pub language: String,
+    /// The ad service's base URL and token; empty: no game session.
+    pub ads: String,
+    pub ad_token: String,
 }
 
 /// A game that was started. Killed when dropped.
@@ -75,6 +78,10 @@ impl Game {
             .arg("--taps")
             .arg(&launch.taps);
         option(&mut command, "--code-site", &launch.code_site);
+        if !launch.ads.is_empty() {
+            option(&mut command, "--ads", &launch.ads);
+            option(&mut command, "--ad-token", &launch.ad_token);
+        }
         if !launch.language.is_empty() {
             option(&mut command, "--language", &launch.language);
         }

@@ -92,6 +92,25 @@ impl Servers {
         format!("{}/code", self.sandbox.url())
     }
 
+    /// The ad service's base URL.
+    pub fn ads(&self) -> String {
+        format!("{}/api", self.sandbox.url())
+    }
+
+    /// Makes a user at the ad service; its token.
+    pub fn ad_user(&self, name: &str) -> Result<String, String> {
+        let user = self.control("POST", "ads/users", Some(&json!({"name": name})))?;
+        text(&user, "authToken")
+    }
+
+    /// What the ad service knows of a user.
+    pub fn ad_service_sees(&self, name: &str) -> Result<Value, String> {
+        let list = self.control("GET", "ads/users", None)?;
+        let users = list["users"].as_array().cloned().unwrap_or_default();
+        let user = users.into_iter().find(|user| user["name"] == name);
+        user.ok_or_else(|| format!("the ad service has no user {name}: {list}"))
+    }
+
     /// The URL of the page on which a person plays the parent.
     pub fn parents_page(&self) -> String {
         self.sandbox.url()
