@@ -1,5 +1,5 @@
-//! The pages: the one on which a person plays the parent, and those that challenges and widgets lead to. Nothing in them
-//! comes from elsewhere.
+//! The pages: the one on which a person plays the parent, the ad service's, and those that challenges and widgets lead
+//! to. Nothing in them comes from elsewhere.
 
 mod ask;
 mod html;
@@ -18,12 +18,27 @@ use crate::server::App;
 
 /// The parent's page in one piece.
 static PARENT: LazyLock<String> = LazyLock::new(|| {
-    let script = concat!(include_str!("parent.js"), include_str!("inbox.js"));
-    include_str!("parent.html")
-        .replace("/*style*/\n", include_str!("style.css"))
-        .replace("/*script*/\n", script)
+    let script = concat!(
+        include_str!("common.js"),
+        include_str!("parent.js"),
+        include_str!("inbox.js")
+    );
+    assemble(include_str!("parent.html"), script)
 });
 
+/// The ad service's page in one piece.
+static ADS_PAGE: LazyLock<String> = LazyLock::new(|| {
+    let script = concat!(include_str!("common.js"), include_str!("ads.js"));
+    assemble(include_str!("ads.html"), script)
+});
+
+fn assemble(html: &str, script: &str) -> String {
+    html.replace("/*style*/\n", include_str!("style.css"))
+        .replace("<!--faults-->\n", include_str!("faults.html"))
+        .replace("/*script*/\n", script)
+}
+
+const ADS: &str = "/ads";
 const AUTHORIZE: &str = "/family/authorize";
 const AGE_ASSURANCE: &str = "/age-assurance";
 const CODE: &str = "/code";
@@ -31,7 +46,10 @@ const WIDGET: &str = "/widget/manage-session-permissions";
 
 /// Whether `path` is a page's.
 pub fn owns(path: &str) -> bool {
-    matches!(path, "/" | "/favicon.ico" | AUTHORIZE | AGE_ASSURANCE | CODE | WIDGET)
+    matches!(
+        path,
+        "/" | "/favicon.ico" | ADS | AUTHORIZE | AGE_ASSURANCE | CODE | WIDGET
+    )
 }
 
 /// Everything that a browser is sent to.
@@ -42,10 +60,12 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route(CODE, get(ask::code))
         .route(WIDGET, get(widget::show).post(widget::save))
         .route_layer(middleware::from_fn_with_state(app.clone(), from_here))
-        .route("/", get(page))
+        .route("/", get(async || whole(&PARENT)))
+        .route(ADS, get(async || whole(&ADS_PAGE)))
 }
 
-async fn page() -> impl IntoResponse {
+/// A page that asks the control API for what it shows.
+fn whole(html: &'static str) -> impl IntoResponse {
     (
         [
             (CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -56,6 +76,6 @@ async fn page() -> impl IntoResponse {
                  connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
             ),
         ],
-        PARENT.as_str(),
+        html,
     )
 }

@@ -1,81 +1,9 @@
-"use strict";
-const at = (id) => document.getElementById(id);
 let chosen = null;      // kuid
 let player = null;      // the chosen player's last known state
 let today = "";
 
-// ---- calls ---------------------------------------------------------------------------------------------------------
-async function call(method, path, body) {
-  const options = { method, headers: {} };
-  if (body !== undefined) {
-    options.headers["Content-Type"] = "application/json";
-    options.body = JSON.stringify(body);
-  }
-  const response = await fetch("/control" + path, options);
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.errorMessage || "the sandbox answered " + response.status);
-  return answer;
-}
-
-function say(text, bad) {
-  const line = at("message");
-  if (line.textContent !== text) line.textContent = text;
-  line.className = bad ? "bad" : "good";
-}
-
-// Does something, says what came of it, and shows the new state at once.
-async function act(what, work) {
-  try {
-    const answer = await work();
-    say(typeof what === "function" ? what(answer) : what + (answer.webhook ? " Webhook: " + answer.webhook + "." : ""));
-  } catch (error) {
-    say(error.message, true);
-    const active = document.activeElement;
-    if (active.closest("#permissions")) refused = active;
-  }
-  await refresh();
-}
-
 const playerPath = (rest) => "/players/" + encodeURIComponent(chosen) + rest;
 const permissionPath = (name) => playerPath("/permissions/" + encodeURIComponent(name));
-
-// ---- showing without disturbing whoever is typing ------------------------------------------------------------------
-function setText(element, text) { if (element.textContent !== text) element.textContent = text; }
-function setClass(element, name) { if (element.className !== name) element.className = name; }
-// Writes only what has changed at the sandbox, and never under somebody's cursor, so that what is half typed stays. A
-// control whose edit was refused is set back.
-let refused = null;
-function setValue(element, value) {
-  if (element !== refused && (element.shown === value || element === document.activeElement)) return;
-  element.shown = value;
-  element.value = value;
-}
-function make(tag, properties, children) {
-  const element = Object.assign(document.createElement(tag), properties || {});
-  element.append(...(children || []));
-  return element;
-}
-
-// Keeps one child per item: children stay where they are as long as their item does.
-function showList(parent, items, keyOf, build, update) {
-  const known = parent.shownByKey || (parent.shownByKey = new Map());
-  const wanted = new Set(items.map(keyOf));
-  for (const [key, row] of known) if (!wanted.has(key)) { row.remove(); known.delete(key); }
-  let place = parent.firstElementChild;
-  for (const item of items) {
-    const key = keyOf(item);
-    let row = known.get(key);
-    if (!row) { row = build(item); known.set(key, row); }
-    if (row !== place) parent.insertBefore(row, place); else place = place.nextElementSibling;
-    update(row, item);
-  }
-}
-
-function cells(count, codeAt) {
-  const row = make("tr");
-  for (let i = 0; i < count; i++) row.append(make("td", { className: codeAt.includes(i) ? "code" : "" }));
-  return row;
-}
 
 // ---- players -------------------------------------------------------------------------------------------------------
 const stateWords = { ACTIVE: "active", HOLD: "on hold", NO_SESSION: "no session" };
@@ -183,16 +111,8 @@ function showState(state) {
   setValue(at("today"), state.today);
   setText(at("today-note"), state.todayIsFixed ? "fixed" : "the real date");
   at("today-real").disabled = !state.todayIsFixed;
-  const { kind, remaining, latencyMs } = state.faults;
-  const fault = kind === null ? "The service works." : `Broken: ${kind}, ${remaining === null ? "until cleared" : "for " + remaining + " more"}.`;
-  setText(at("faults-now"), fault + (latencyMs ? ` Each answer takes ${latencyMs} ms.` : ""));
-  setClass(at("faults-now"), kind === null && !latencyMs ? "good" : "warn");
-  setValue(at("latency"), String(latencyMs));
-  for (const control of document.querySelectorAll("[data-switch]")) {
-    const value = state.switches[control.dataset.switch];
-    if (control.type === "checkbox") control.checked = value;
-    else setValue(control, value === null ? "" : String(value));
-  }
+  showFaults(state.faults);
+  showSwitches(state.switches);
   setValue(at("code-seconds"), String(state.lifetimes.codeSeconds));
   setValue(at("token-seconds"), String(state.lifetimes.tokenSeconds));
 }
@@ -221,45 +141,26 @@ function showRequests(log) {
 }
 
 // ---- refreshing ----------------------------------------------------------------------------------------------------
-let asked = 0;
-async function refresh() {
-  const mine = ++asked;
+function ask() {
   const kuid = chosen;
   const gone = () => { if (chosen === kuid) chosen = null; return null; };
-  let answers;
-  try {
-    answers = await Promise.all([
-      call("GET", "/state"),
-      call("GET", "/players?limit=100&search=" + encodeURIComponent(at("search").value)),
-      kuid === null ? null : call("GET", playerPath("")).catch(gone),
-      call("GET", "/webhooks"),
-      call("GET", "/requests?limit=50"),
-      call("GET", "/challenges?limit=50"),
-    ]);
-  } catch {
-    if (mine !== asked) return;
-    at("message").dataset.lost = "yes";
-    say("The sandbox does not answer. It may have been stopped.", true);
-    return;
-  }
-  if (mine !== asked) return;   // a newer refresh knows better
-  const [state, list, details, webhooks, requests, challenges] = answers;
+  return [
+    call("GET", "/state"),
+    call("GET", "/players?limit=100&search=" + encodeURIComponent(at("search").value)),
+    kuid === null ? null : call("GET", playerPath("")).catch(gone),
+    call("GET", "/webhooks"),
+    call("GET", "/requests?limit=50"),
+    call("GET", "/challenges?limit=50"),
+  ];
+}
+
+function show([state, list, details, webhooks, requests, challenges]) {
   player = details;
   showState(state); showPlayers(list); showPlayer(); showWebhooks(webhooks); showRequests(requests); showInbox(challenges);
-  if (at("message").dataset.lost) { delete at("message").dataset.lost; say("The sandbox is back."); }
 }
-(async function keepRefreshing() {
-  try {
-    await refresh();
-  } finally {
-    setTimeout(keepRefreshing, 1000);
-  }
-})();
+keepRefreshing(1000);
 
 // ---- controls ------------------------------------------------------------------------------------------------------
-function onSubmit(id, work) { at(id).addEventListener("submit", (event) => { event.preventDefault(); work(); }); }
-function onClick(id, work) { at(id).addEventListener("click", work); }
-
 at("search").addEventListener("input", refresh);
 onSubmit("date-form", () => act((s) => `Today is ${s.today}.`, () => call("PUT", "/date", { today: at("today").value })));
 onClick("today-real", () => act((s) => `Today is ${s.today}, the real date.`, () => call("PUT", "/date", { today: null })));
@@ -292,21 +193,8 @@ onSubmit("permission-form", () => {
     return answer;
   });
 });
-onSubmit("fault-form", () => {
-  const fault = { kind: at("fault-kind").value };
-  if (at("fault-count").value !== "") fault.count = Number(at("fault-count").value);
-  act("The service is broken.", () => call("PUT", "/faults", fault));
-});
-onClick("fault-clear", () => act("The service works again.", () => call("DELETE", "/faults")));
-onSubmit("latency-form", () => act((f) => `Each answer takes ${f.latencyMs} ms longer.`, () => call("PUT", "/faults", { latencyMs: Number(at("latency").value) })));
-for (const control of document.querySelectorAll("[data-switch]")) {
-  control.addEventListener("change", () => {
-    if (!control.reportValidity()) return;
-    const number = () => control.type === "number" ? Number(control.value) : control.value;
-    const value = control.type === "checkbox" ? control.checked : control.value === "" ? null : number();
-    act("Switched.", () => call("PUT", "/switches", { [control.dataset.switch]: value }));
-  });
-}
+faultControls("/faults");
+switchControls("/switches");
 onSubmit("lifetimes-form", () => act("New codes and tokens live that long.", () =>
   call("PUT", "/lifetimes", { codeSeconds: Number(at("code-seconds").value), tokenSeconds: Number(at("token-seconds").value) })));
 onSubmit("webhook-form", () => {
