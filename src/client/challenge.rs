@@ -6,7 +6,7 @@ use super::{
     Client,
     event::{Code, Operation, Outcome, Progress},
     exchange::Exchange,
-    timing::Now,
+    timing::{Now, earliest},
     upgrade::{Entry, PATIENCE, Stage, Upgrades},
 };
 use crate::protocol::{
@@ -193,7 +193,7 @@ impl Client {
                 Stage::Asked | Stage::Waiting if !is_polling => entry.poll_at,
                 _ => None,
             });
-        [due.min(), self.retries_due()].into_iter().flatten().min()
+        earliest([due.min(), self.retries_due()])
     }
 
     /// An answer that was understood.

@@ -48,6 +48,7 @@ use core::fmt;
 use game_session::{GameOutput, GameSession};
 use refresh::Refresher;
 use saving::Saver;
+use timing::earliest;
 use upgrade::Upgrades;
 
 use crate::{
@@ -470,7 +471,7 @@ impl Client {
             self.stale_due(now),
             self.cached_due(now),
         ];
-        due.into_iter().flatten().min().map(|at| at.saturating_sub(now.mono_ms))
+        earliest(due).map(|at| at.saturating_sub(now.mono_ms))
     }
 
     /// The next state.

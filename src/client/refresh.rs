@@ -6,7 +6,7 @@ use super::{
     Client, Output,
     event::{Code, Event, News, Operation, Outcome, RequestId, in_seconds},
     state::{Bar, Standing},
-    timing::{Breaker, Now, backoff_ms, next_birthday_ms},
+    timing::{Breaker, Now, backoff_ms, earliest, next_birthday_ms},
     upgrade::PATIENCE_MS,
 };
 use crate::protocol::{
@@ -627,7 +627,7 @@ impl Client {
             let ahead = u64::try_from(at.saturating_sub(now.wall_ms)).unwrap_or(0);
             now.mono_ms.saturating_add(ahead)
         });
-        let due = [refresher.due_at, birthday].into_iter().flatten().min()?;
+        let due = earliest([refresher.due_at, birthday])?;
         Some(due.max(self.may_ask_at(now)))
     }
 
@@ -649,7 +649,7 @@ impl Client {
     pub(super) fn upgrades_due(&self, now: Now) -> Option<u64> {
         let questions = self.questions_due_at(now).filter(|_| !self.is_blocked());
         let questions = questions.map(|at| at.max(self.may_ask_at(now)));
-        [questions, self.exchanges_due()].into_iter().flatten().min()
+        earliest([questions, self.exchanges_due()])
     }
 
     /// When the next birthday after the last confirmation makes a refresh worth while.

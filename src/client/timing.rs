@@ -24,6 +24,13 @@ pub struct Now {
     pub utc_offset_s: i32,
 }
 
+/// The earliest of these times, if one is set. Compares only times that are set: checkers of memory take the
+/// optimised comparison of two options for one of bytes that were never written.
+pub fn earliest<const N: usize>(times: [Option<u64>; N]) -> Option<u64> {
+    let first = times.map(|at| at.unwrap_or(u64::MAX)).into_iter().min();
+    first.filter(|&at| at != u64::MAX)
+}
+
 /// How long to wait after the `failures`th failure in a row: uniformly between 0 and a bound that doubles, but at least
 /// what the server asked for.
 pub fn backoff_ms(failures: u32, asked_ms: Option<u64>, random: &mut fastrand::Rng) -> u64 {

@@ -36,7 +36,8 @@ fn a_guardians_permission_is_a_challenge_for_a_parent() {
     assert_eq!(answer["session"], player["session"], "nothing has changed");
     assert_eq!(answer.get("status"), None);
     let challenge = &answer["challenge"];
-    let fields: Vec<&String> = challenge.as_object().expect("an object").keys().collect();
+    let mut fields: Vec<&String> = challenge.as_object().expect("an object").keys().collect();
+    fields.sort();
     let documented = [
         "challengeId",
         "childLiteAccessEnabled",
