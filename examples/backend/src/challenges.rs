@@ -135,8 +135,26 @@ impl Challenges {
         }
     }
 
-    /// The same, as it was last heard of where k-ID cannot be asked.
-    pub async fn renewed_or_stored(&self, row: &ChallengeRow) -> Result<Option<Challenge>, ApiError> {
+    /// A challenge that is open in the database, with a fresh URL and code, or as it was last heard of where k-ID
+    /// cannot be asked. `None`: it has been closed, at k-ID perhaps without a word to this server, and that is noted.
+    ///
+    /// # Errors
+    /// The database cannot be used, or a session that it was approved for cannot be fetched yet.
+    pub async fn still_open(&self, row: &ChallengeRow) -> Result<Option<Challenge>, ApiError> {
+        match self.status(&row.player, &row.id).await {
+            Ok(row) if row.status.is_final() => return Ok(None),
+            Ok(_) => {}
+            Err(error) if error.is_servers() => {
+                let row = self.own(&row.player, &row.id).await?;
+                return match (row.status.is_final(), row.is_unbound) {
+                    (false, _) => Ok(Some(row.challenge())),
+                    (true, false) => Ok(None),
+                    // Nobody is told of a session before it can be read.
+                    (true, true) => Err(error),
+                };
+            }
+            Err(error) => return Err(error),
+        }
         match self.renewed(row).await {
             Err(error) if error.is_servers() => Ok(Some(row.challenge())),
             answer => answer,

@@ -89,25 +89,17 @@ impl Challenges {
         permission: &str,
         age_signal: Option<&AgeSignal>,
     ) -> Result<Requested, ApiError> {
-        let session = match self.sessions.read(player, id).await {
-            Ok(Answer::Session(session, _)) => session,
-            Ok(answer) => return Ok(Requested::NoSession(answer)),
-            Err(error) if error.is_servers() => {
-                let open = self.sessions.store.open_challenge(id, permission).await?;
-                return open.map(|row| Requested::Asked(row.challenge())).ok_or(error);
+        if let Some(answer) = self.without_asking(player, id, permission).await? {
+            return Ok(answer);
+        }
+        if let Some(row) = self.sessions.store.open_challenge(id, permission).await? {
+            if let Some(challenge) = self.still_open(&row).await? {
+                return Ok(Requested::Asked(challenge));
             }
-            Err(error) => return Err(error),
-        };
-        if session.permission(permission).is_none() {
-            return Err(UNKNOWN_PERMISSION);
-        }
-        if session.access(permission).is_allowed() {
-            return Ok(Requested::On(session));
-        }
-        if let Some(row) = self.sessions.store.open_challenge(id, permission).await?
-            && let Some(challenge) = self.renewed_or_stored(&row).await?
-        {
-            return Ok(Requested::Asked(challenge));
+            // What it was answered with may have changed the session.
+            if let Some(answer) = self.without_asking(player, id, permission).await? {
+                return Ok(answer);
+            }
         }
         let upgraded = match self.sessions.kid.upgrade(id, permission, age_signal).await {
             Ok(upgraded) => upgraded,
@@ -137,6 +129,26 @@ impl Challenges {
                 Err(ApiError::kid_unavailable())
             }
         }
+    }
+
+    /// The answer where nothing is to be asked for, or k-ID cannot be asked: the session has gone, or the permission is
+    /// on, or a challenge is open as far as is known. `None`: it is off.
+    async fn without_asking(&self, player: &str, id: &str, permission: &str) -> Result<Option<Requested>, ApiError> {
+        let session = match self.sessions.read(player, id).await {
+            Ok(Answer::Session(session, _)) => session,
+            Ok(answer) => return Ok(Some(Requested::NoSession(answer))),
+            Err(error) if error.is_servers() => {
+                let open = self.sessions.store.open_challenge(id, permission).await?;
+                let open = open.map(|row| Requested::Asked(row.challenge()));
+                return open.ok_or(error).map(Some);
+            }
+            Err(error) => return Err(error),
+        };
+        if session.permission(permission).is_none() {
+            return Err(UNKNOWN_PERMISSION);
+        }
+        let is_on = session.access(permission).is_allowed();
+        Ok(is_on.then_some(Requested::On(session)))
     }
 
     /// The answer when the session turned out to be gone; an error when it is there after all.

@@ -210,3 +210,105 @@ fn an_upgrade_that_k_id_does_not_answer_changes_nothing() {
     site.kid.break_calls(None);
     is_open(&player.ask("voice-chat"), "A1");
 }
+
+/// A site that k-ID's webhooks never reach, and what it has asked k-ID is good for a second.
+fn without_webhooks() -> Site {
+    Site::with(|config| {
+        config.webhook_secret = None;
+        config.challenge_interval = INTERVAL;
+    })
+}
+
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// [`CID`] is closed at k-ID, which then gives neither URL nor code; the next upgrade is challenge `c-2`.
+fn close(site: &Site, status: &str) {
+    let closed = format!(r#"{{"challengeId":"{CID}","type":"CHALLENGE_SESSION_UPGRADE"}}"#);
+    site.kid.put_challenge(CID, closed);
+    site.kid.status(CID, status);
+    site.kid.put_challenge("c-2", challenge("c-2", "C3"));
+    site.kid
+        .upgrade("voice-chat", format!(r#"{{"challenge":{}}}"#, challenge("c-2", "C3")));
+    std::thread::sleep(INTERVAL + Duration::from_millis(100));
+}
+
+fn is_second(reply: &Reply) {
+    let json = reply.json();
+    let second = &json["challenge"];
+    assert_eq!(
+        (&second["challengeId"], &second["oneTimePassword"], &second["url"]),
+        (
+            &json!("c-2"),
+            &json!("C3"),
+            &json!("https://family.k-id.com/authorize?otp=C3")
+        ),
+        "{reply:?}"
+    );
+}
+
+#[test]
+fn what_was_refused_without_a_word_is_asked_for_anew() {
+    let site = without_webhooks();
+    let player = site.asked("p1");
+    let (_, before) = player.news(ID, None);
+    assert_eq!(player.status(CID).json()["status"], json!("PENDING"));
+    close(&site, r#"{"status":"FAIL"}"#);
+    site.kid.asked();
+    is_second(&player.ask("voice-chat"));
+    assert_eq!(site.kid.count("get-status"), 1);
+    assert_eq!(player.status(CID).json()["status"], json!("FAIL"));
+    assert_eq!(player.news(ID, Some(before)), (false, before));
+    // The second one is open, and stays the only one.
+    is_second(&player.ask("voice-chat"));
+    assert_eq!(site.kid.count("session/upgrade"), 1);
+}
+
+#[test]
+fn what_was_approved_without_a_word_is_no_open_challenge() {
+    // k-ID's etag may be the same as before: then only the challenge tells that the session must be fetched.
+    for etag in ["e1", "e2"] {
+        let site = without_webhooks();
+        let player = site.asked("p1");
+        assert_eq!(player.status(CID).json()["status"], json!("PENDING"));
+        site.kid.put(ID, session(ID, etag, true));
+        close(&site, &format!(r#"{{"status":"PASS","sessionId":"{ID}"}}"#));
+        let whole = session(ID, etag, true);
+        player
+            .ask("voice-chat")
+            .is(200, &format!(r#"{{"success":true,"session":{whole}}}"#));
+        assert_eq!(player.status(CID).json()["status"], json!("PASS"));
+        assert_eq!(site.kid.count("session/upgrade"), 0);
+        // Switched off again by the parent, it is asked for anew.
+        site.kid.put(ID, session(ID, "e3", false));
+        is_second(&player.ask("voice-chat"));
+    }
+}
+
+#[test]
+fn what_was_approved_for_another_session_is_not_asked_for_in_the_old_one() {
+    let site = without_webhooks();
+    let player = site.asked("p1");
+    site.kid.put(OTHER_ID, session(OTHER_ID, "x1", true));
+    close(&site, &format!(r#"{{"status":"PASS","sessionId":"{OTHER_ID}"}}"#));
+    site.kid
+        .break_calls(Some((OTHER_ID, Fault::Answer(503, "", String::new()))));
+    player.ask("voice-chat").fails(503, "KID_UNAVAILABLE");
+    site.kid.break_calls(None);
+    // The challenge is closed; its session is bound by whichever request for it comes first.
+    assert_eq!(player.status(CID).json()["sessionId"], json!(OTHER_ID));
+    player.ask("voice-chat").is(200, r#"{"needsConsent":true}"#);
+    assert_eq!(player.read(OTHER_ID).json()["session"]["etag"], json!("x1"));
+    assert_eq!(site.kid.count("session/upgrade"), 0);
+}
+
+#[test]
+fn where_k_id_does_not_say_how_a_challenge_stands_it_is_still_open() {
+    let site = without_webhooks();
+    let player = site.asked("p1");
+    close(&site, r#"{"status":"FAIL"}"#);
+    site.kid.put_challenge(CID, challenge(CID, "A1"));
+    site.kid.break_calls(Some(("get-status", Fault::Drop)));
+    is_open(&player.ask("voice-chat"), "A1");
+    site.kid.break_calls(None);
+    assert_eq!(site.kid.count("session/upgrade"), 0);
+}
