@@ -157,10 +157,10 @@ fn a_hanging_exchange_does_not_hold_up_the_next() {
 fn what_waits_too_long_times_out_while_all_threads_hang() {
     let (server, arrived, _gate) = Server::hanging();
     let transport = transport(|options| options.thread_name = "pgwait".into());
-    let hanging: Vec<Waiter> = (0..3)
+    let hanging: Vec<Waiter> = (0..8)
         .map(|n| start(&transport, n, get(server.url("/")), 60_000))
         .collect();
-    for _ in 0..3 {
+    for _ in 0..8 {
         arrived.recv_timeout(PATIENCE).unwrap();
     }
     let started = Instant::now();
@@ -174,9 +174,9 @@ fn what_waits_too_long_times_out_while_all_threads_hang() {
         took >= Duration::from_millis(200) && took < Duration::from_secs(5),
         "{took:?}"
     );
-    // Three that hang, and one that keeps the time of all others.
+    // Eight that hang, and one that keeps the time of all others.
     #[cfg(target_os = "linux")]
-    assert_eq!(threads("pgwait").len(), 4, "{:?}", threads("pgwait"));
+    assert_eq!(threads("pgwait").len(), 9, "{:?}", threads("pgwait"));
     // Those that wait can be cancelled too.
     at_once(|| {
         transport.cancel(10);
@@ -190,13 +190,13 @@ fn what_waits_too_long_times_out_while_all_threads_hang() {
 fn too_many_requests_are_turned_away() {
     let (server, arrived, _gate) = Server::hanging();
     let transport = transport(|_| {});
-    let mut waiters: Vec<Waiter> = (0..3)
+    let mut waiters: Vec<Waiter> = (0..8)
         .map(|n| start(&transport, n, get(server.url("/")), 60_000))
         .collect();
-    for _ in 0..3 {
+    for _ in 0..8 {
         arrived.recv_timeout(PATIENCE).unwrap();
     }
-    waiters.extend((3..67).map(|n| start(&transport, n, get(server.url("/")), 60_000)));
+    waiters.extend((8..72).map(|n| start(&transport, n, get(server.url("/")), 60_000)));
     let error = start(&transport, 100, get(server.url("/")), 60_000)
         .reply()
         .unwrap_err();
