@@ -78,14 +78,17 @@ impl Client {
         }
         let can_ask = self.cannot_ask(now);
         if let Some(entry) = self.upgrades.of(feature).filter(|e| e.upgrade.stage.is_open()) {
-            if !entry.upgrade.has_open_challenge() {
-                entry.joined.push(request);
-            } else if can_ask.is_some() || entry.shows_something(now.wall_ms) {
-                return Err(Self::challenge_open());
-            } else {
-                entry.joined.push(request);
-                entry.want_details(now);
+            if entry.upgrade.has_open_challenge() {
+                if can_ask.is_none() && !entry.has_url(now.wall_ms) {
+                    entry.want_details(now);
+                }
+                if can_ask.is_some() || entry.shows_something(now.wall_ms) {
+                    return Err(Self::challenge_open());
+                }
+            } else if let Some(outcome) = can_ask {
+                return Err(outcome);
             }
+            entry.joined.push(request);
             return Ok(());
         }
         if let Some(outcome) = can_ask {

@@ -24,12 +24,15 @@ const DETAILS_TRIES: u8 = 3;
 impl Entry {
     /// Whether there is something to show that is still valid: a URL or a code.
     pub(super) fn shows_something(&self, wall_ms: i64) -> bool {
-        let is_valid = |expires: Option<i64>| expires.is_none_or(|at| at > wall_ms);
-        self.upgrade.challenge.as_ref().is_some_and(|c| {
-            let has_url = c.url.is_some() && is_valid(c.url_expires_ms);
-            let has_code = c.code.is_some() && is_valid(c.code_expires_ms);
-            has_url || has_code
-        })
+        let challenge = self.upgrade.challenge.as_ref();
+        let has_code = challenge.is_some_and(|c| c.code.is_some() && c.code_expires_ms.is_none_or(|at| at > wall_ms));
+        has_code || self.has_url(wall_ms)
+    }
+
+    /// Whether there is a URL that is still valid.
+    pub(super) fn has_url(&self, wall_ms: i64) -> bool {
+        let challenge = self.upgrade.challenge.as_ref();
+        challenge.is_some_and(|c| c.url.is_some() && c.url_expires_ms.is_none_or(|at| at > wall_ms))
     }
 
     /// The next question is for the whole challenge, and soon.
@@ -74,7 +77,7 @@ impl Client {
             entry.fresh_at = now.mono_ms;
             match entry.upgrade.stage {
                 Stage::Asked | Stage::Waiting => {
-                    if entry.shows_something(now.wall_ms) {
+                    if entry.has_url(now.wall_ms) {
                         entry.poll_soon(now);
                     } else {
                         entry.want_details(now);
@@ -84,7 +87,8 @@ impl Client {
                     awaits_session = true;
                     let held = self.newest.session().map(|s| s.id());
                     let named = Some(entry.upgrade.session_id.clone());
-                    self.upgrades.named = named.filter(|named| held != Some(&**named));
+                    let named = named.filter(|named| held != Some(&**named));
+                    self.upgrades.named = self.upgrades.named.take().or(named);
                 }
                 Stage::Asking | Stage::Refused | Stage::Enabled => {}
             }
@@ -289,7 +293,7 @@ impl Client {
             }
         }
         let has_news = changed;
-        entry.details_left = if entry.shows_something(now.wall_ms) {
+        entry.details_left = if entry.has_url(now.wall_ms) {
             0
         } else {
             entry.details_left.saturating_sub(1)
@@ -339,10 +343,12 @@ impl Client {
                 );
                 self.refuse_upgrade(feature, &outcome);
                 self.complete_each(joined, Operation::RequestPermission, &outcome);
-                self.complete_each(checkers, Operation::CheckChallenge, &Outcome::OK);
                 self.save(now, None);
                 // A deleted session fails its challenges too.
-                return self.refresh_for(now, super::Cause::Push);
+                if checkers.is_empty() {
+                    return self.refresh_for(now, super::Cause::Push);
+                }
+                return self.refresh_checked(now, checkers);
             }
             ChallengeStatus::InProgress if before != Stage::Waiting => {
                 self.tell_progress(feature, Progress::Waiting, Outcome::OK);

@@ -4,7 +4,7 @@ use alloc::{boxed::Box, format, vec::Vec};
 
 use super::{
     Client, Output,
-    event::{Code, News, Operation, Outcome, Progress, RequestId},
+    event::{Code, News, Operation, Outcome, Progress, RequestId, in_seconds},
     refresh::{TRANSPORT_GRACE_MS, TRIES},
     timing::{Now, backoff_ms},
     upgrade::Stage,
@@ -98,6 +98,15 @@ impl Client {
                     self.token_refused(now, &outcome);
                     self.exchange_ended(now, exchange, &outcome);
                 }
+                Answer::RateLimited { retry_after_ms } if exchange.ask.has_own_limit() => {
+                    self.server_answered();
+                    let text = match retry_after_ms {
+                        Some(ms) => in_seconds("not so soon again; the server asks to wait ", ms, ""),
+                        None => "not so soon again; the server does not say how long".into(),
+                    };
+                    let outcome = Outcome::http(Code::RateLimited, status, text);
+                    self.exchange_ended(now, exchange, &outcome);
+                }
                 Answer::RateLimited { retry_after_ms } => {
                     let outcome = failed(Code::RateLimited, "the server asks to come back later");
                     self.exchange_failed(now, exchange, outcome, retry_after_ms);
@@ -187,7 +196,12 @@ impl Client {
             if let Some(ticket) = exchange.ticket.take() {
                 self.outputs.push_back(Output::Abort { ticket });
             }
-            if pauses && exchange.ask.is_repeatable() {
+            if pauses && exchange.is_poll() {
+                // Who waits for it waits with the challenge, and so does the floor.
+                if let Some(entry) = self.upgrades.of(&exchange.feature) {
+                    entry.poll_soon(now);
+                }
+            } else if pauses && exchange.ask.is_repeatable() {
                 exchange.retry_at = now.mono_ms;
                 exchange.tries = 0;
                 self.upgrades.exchanges.push(exchange);

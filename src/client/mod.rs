@@ -271,6 +271,7 @@ impl Client {
         let etag = session.etag().and_then(crate::protocol::backend::quoted_etag);
         let is_same = self.newest.session().is_some_and(|held| held.id() == session.id());
         self.unbound = self.config.server.is_some();
+        self.carry_upgrades_into(&session);
         self.advance(Standing::Session {
             session: Arc::new(session),
             etag,

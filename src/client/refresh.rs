@@ -214,7 +214,11 @@ impl Client {
         if was && !is {
             let outcome = Outcome::new(code, "the network was switched off meanwhile");
             // A game that comes back goes on where it was.
-            self.interrupt_exchanges(now, &outcome, code == Code::Cancelled);
+            let pauses = code == Code::Cancelled;
+            self.interrupt_exchanges(now, &outcome, pauses);
+            if !pauses {
+                self.end_upgrade_waits(now, &outcome);
+            }
             self.abort_flight();
             let joined = self.refresher.flight.take().map(|f| f.joined).unwrap_or_default();
             let again = self.refresher.again.take().unwrap_or_default();

@@ -72,7 +72,8 @@ impl Client {
     pub(super) fn carry_upgrades_into(&mut self, session: &Session) {
         for entry in &mut self.upgrades.entries {
             let is_on = session.permission(&entry.upgrade.feature).is_some_and(|p| p.enabled);
-            if is_on && session.is_in_force() && entry.upgrade.has_open_challenge() {
+            let is_asked = entry.upgrade.has_open_challenge() || entry.upgrade.stage == Stage::Approved;
+            if is_on && session.is_in_force() && is_asked {
                 entry.edit().session_id = session.id().into();
             }
         }
@@ -235,6 +236,29 @@ impl Client {
             checkers.append(&mut entry.checkers);
         }
         self.complete_each(joined, Operation::RequestPermission, outcome);
+        self.complete_each(checkers, Operation::CheckChallenge, outcome);
+    }
+
+    /// Nothing can be asked now, and nobody knows for how long: who waits is told. A question that was not put yet is
+    /// dropped with them.
+    pub(super) fn end_upgrade_waits(&mut self, now: Now, outcome: &Outcome) {
+        let is_unasked = |e: &&Entry| e.upgrade.stage == Stage::Asking && !e.is_deciding && !e.joined.is_empty();
+        let unasked = self.upgrades.entries.iter().filter(is_unasked);
+        let unasked: Vec<Box<str>> = unasked.map(|e| e.upgrade.feature.clone()).collect();
+        for feature in &unasked {
+            self.drop_upgrade(feature, Some((Progress::None, outcome.clone())));
+        }
+        if !unasked.is_empty() {
+            self.save(now, None);
+        }
+        self.session_not_seen(outcome);
+        let (mut joined, mut checkers) = (Vec::new(), Vec::new());
+        for entry in &mut self.upgrades.entries {
+            joined.append(&mut entry.joined);
+            checkers.append(&mut entry.checkers);
+        }
+        // Their challenges are open all the same.
+        self.complete_each(joined, Operation::RequestPermission, &Self::challenge_open());
         self.complete_each(checkers, Operation::CheckChallenge, outcome);
     }
 

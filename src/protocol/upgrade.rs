@@ -133,6 +133,11 @@ impl UpgradeAsk {
         !matches!(self, Self::Email { .. })
     }
 
+    /// Whether the server may refuse it as too soon and still take everything else: a message, a code.
+    pub fn has_own_limit(&self) -> bool {
+        matches!(self, Self::Email { .. } | Self::Code { .. })
+    }
+
     /// The id of the challenge that it is about.
     fn challenge_id(&self) -> Option<&str> {
         match self {
