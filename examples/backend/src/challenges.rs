@@ -185,13 +185,21 @@ impl Challenges {
     /// # Errors
     /// There is no such challenge, it is closed or the player's own to answer, or k-ID cannot be asked.
     pub async fn new_code(&self, player: &str, id: &str) -> Result<Challenge, ApiError> {
-        let mut challenge = self.parents(player, id).await?.challenge();
+        let row = self.parents(player, id).await?;
+        let mut challenge = row.challenge();
         let NewCode { code, expires_ms, url } = self.sessions.kid.new_code(id).await?;
         let now = now_ms();
         challenge.set_code(Some(&code), expires_ms, now);
         // A URL with the older code is no good any more.
         let url = url.or_else(|| challenge.url.take().filter(|url| !url.contains("otp=")));
         challenge.set_url(url.as_deref(), now);
+        if challenge.url.is_none()
+            && let Ok(Some(whole)) = self.renewed(&row).await
+            && whole.code.is_some()
+        {
+            // Code and URL that belong together, so that nothing goes from a screen and no code is replaced soon after.
+            return Ok(whole);
+        }
         if self.sessions.store.renew_challenge(&challenge).await? {
             Ok(challenge)
         } else {
