@@ -72,6 +72,8 @@ pub fn run_under_valgrind() -> Result<Counts, String> {
         let mut command = Command::new("valgrind");
         command.args([
             "--quiet",
+            // Else one thread that never waits may keep all others from running.
+            "--fair-sched=yes",
             "--error-exitcode=9",
             "--leak-check=full",
             "--show-leak-kinds=definite,indirect",
