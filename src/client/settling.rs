@@ -31,13 +31,7 @@ impl Client {
         let exchanges = core::mem::take(&mut self.upgrades.exchanges);
         let (gone, left) = exchanges.into_iter().partition(|e: &Exchange| &*e.feature == feature);
         self.upgrades.exchanges = left;
-        let gone: Vec<Exchange> = gone;
-        for exchange in gone {
-            if let Some(ticket) = exchange.ticket {
-                self.outputs.push_back(Output::Abort { ticket });
-            }
-            self.complete_all(exchange.waiting, &outcome);
-        }
+        self.abandon(gone, &outcome);
         self.complete_each(entry.joined, Operation::RequestPermission, &outcome);
         self.complete_each(entry.checkers, Operation::CheckChallenge, &outcome);
         match told {
@@ -212,12 +206,7 @@ impl Client {
         let exchanges = core::mem::take(&mut self.upgrades.exchanges);
         let (over, left): (Vec<_>, Vec<_>) = exchanges.into_iter().partition(|e| features.contains(&e.feature));
         self.upgrades.exchanges = left;
-        for exchange in over {
-            if let Some(ticket) = exchange.ticket {
-                self.outputs.push_back(Output::Abort { ticket });
-            }
-            self.complete_all(exchange.waiting, &Outcome::OK);
-        }
+        self.abandon(over, &Outcome::OK);
         let mut waiting = Vec::new();
         for entry in self.upgrades.entries.iter_mut().filter(|e| is_enabled(e)) {
             let with = |operation| move |request| (request, operation);
@@ -229,14 +218,7 @@ impl Client {
 
     /// No session could be fetched: who waits for one is told, and what they asked for goes on.
     pub(super) fn session_not_seen(&mut self, outcome: &Outcome) {
-        let mut joined = Vec::new();
-        let mut checkers = Vec::new();
-        for entry in self.upgrades.entries.iter_mut().filter(|e| e.awaits_session()) {
-            joined.append(&mut entry.joined);
-            checkers.append(&mut entry.checkers);
-        }
-        self.complete_each(joined, Operation::RequestPermission, outcome);
-        self.complete_each(checkers, Operation::CheckChallenge, outcome);
+        self.end_waits(Entry::awaits_session, outcome, outcome);
     }
 
     /// Nothing can be asked now, and nobody knows for how long: who waits is told. A question that was not put yet is
@@ -252,14 +234,8 @@ impl Client {
             self.save(now, None);
         }
         self.session_not_seen(outcome);
-        let (mut joined, mut checkers) = (Vec::new(), Vec::new());
-        for entry in &mut self.upgrades.entries {
-            joined.append(&mut entry.joined);
-            checkers.append(&mut entry.checkers);
-        }
         // Their challenges are open all the same.
-        self.complete_each(joined, Operation::RequestPermission, &Self::challenge_open());
-        self.complete_each(checkers, Operation::CheckChallenge, outcome);
+        self.end_waits(|_| true, &Self::challenge_open(), outcome);
     }
 
     /// What a record holds of the player's requests, in place of what is known here.
@@ -289,20 +265,30 @@ impl Client {
     /// The client stops: who waits is told. What is open stays in the record.
     pub(super) fn stop_upgrades(&mut self) {
         let outcome = Outcome::new(Code::Cancelled, "the client was stopped");
-        for exchange in core::mem::take(&mut self.upgrades.exchanges) {
+        let exchanges = core::mem::take(&mut self.upgrades.exchanges);
+        self.abandon(exchanges, &outcome);
+        self.end_waits(|_| true, &outcome, &outcome);
+    }
+
+    /// Gives exchanges up; who waits for them is told.
+    fn abandon(&mut self, exchanges: Vec<Exchange>, outcome: &Outcome) {
+        for exchange in exchanges {
             if let Some(ticket) = exchange.ticket {
                 self.outputs.push_back(Output::Abort { ticket });
             }
-            self.complete_all(exchange.waiting, &outcome);
+            self.complete_all(exchange.waiting, outcome);
         }
-        let mut joined = Vec::new();
-        let mut checkers = Vec::new();
-        for entry in &mut self.upgrades.entries {
+    }
+
+    /// Who asked for permissions and who closed pages is told; what they asked for goes on.
+    fn end_waits(&mut self, of: impl Fn(&Entry) -> bool, asked: &Outcome, checked: &Outcome) {
+        let (mut joined, mut checkers) = (Vec::new(), Vec::new());
+        for entry in self.upgrades.entries.iter_mut().filter(|e| of(e)) {
             joined.append(&mut entry.joined);
             checkers.append(&mut entry.checkers);
         }
-        self.complete_each(joined, Operation::RequestPermission, &outcome);
-        self.complete_each(checkers, Operation::CheckChallenge, &outcome);
+        self.complete_each(joined, Operation::RequestPermission, asked);
+        self.complete_each(checkers, Operation::CheckChallenge, checked);
     }
 
     /// A state was granted: what is on in it is told.
