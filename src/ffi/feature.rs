@@ -8,7 +8,7 @@ use super::{
     memory::{write_optional, write_out},
     result::{Failure, PLAYGATE_ERROR_LIMIT, PLAYGATE_OK, playgate_result},
     session::MAX_NAME,
-    text::{copy_out, optional, required},
+    text::{optional, required, text_out},
 };
 use crate::{
     host::{
@@ -88,17 +88,7 @@ pub extern "C" fn playgate_get_display_name(
     capacity: usize,
     out_len: *mut usize,
 ) -> playgate_result {
-    write_optional(out_len, 0);
-    if capacity != 0 {
-        write_optional(buffer, 0);
-    }
-    guard(|| {
-        if buffer.is_null() && capacity != 0 {
-            return Err(Failure::argument("the buffer is NULL though its capacity is not 0"));
-        }
-        let shown = display_name(required(name, MAX_NAME, "the feature's name")?);
-        copy_out(&shown, buffer, capacity);
-        write_out(out_len, shown.len())?;
-        Ok(PLAYGATE_OK)
+    text_out(buffer, capacity, out_len, || {
+        Ok(display_name(required(name, MAX_NAME, "the feature's name")?))
     })
 }

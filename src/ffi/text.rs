@@ -1,6 +1,10 @@
 use std::ffi::{CStr, c_char};
 
-use super::result::Failure;
+use super::{
+    guard::guard,
+    memory::{write_optional, write_out},
+    result::{Failure, PLAYGATE_OK, playgate_result},
+};
 
 /// UTF-8 text that is lent: `len` bytes at `ptr`, and a NUL after them. ptr is never NULL. How long it may be read is
 /// said where it is given.
@@ -81,8 +85,30 @@ pub(super) fn optional<'a>(at: *const c_char, most: usize, what: &str) -> Result
     }
 }
 
+/// Gives a text into the caller's buffer as far as it fits, and its whole length; after a failure both are empty.
+pub(super) fn text_out<T: AsRef<str>>(
+    buffer: *mut c_char,
+    capacity: usize,
+    out_len: *mut usize,
+    text: impl FnOnce() -> Result<T, Failure>,
+) -> playgate_result {
+    write_optional(out_len, 0);
+    if capacity != 0 {
+        write_optional(buffer, 0);
+    }
+    guard(|| {
+        if buffer.is_null() && capacity != 0 {
+            return Err(Failure::argument("the buffer is NULL though its capacity is not 0"));
+        }
+        let text = text()?;
+        copy_out(text.as_ref(), buffer, capacity);
+        write_out(out_len, text.as_ref().len())?;
+        Ok(PLAYGATE_OK)
+    })
+}
+
 /// Copies as much of a text as fits into the caller's buffer, cut at a character's border, with a NUL after it.
-pub(super) fn copy_out(text: &str, buffer: *mut c_char, capacity: usize) {
+fn copy_out(text: &str, buffer: *mut c_char, capacity: usize) {
     if capacity == 0 || buffer.is_null() {
         return;
     }

@@ -13,7 +13,7 @@ use super::{
         playgate_result,
     },
     session::past_the_end,
-    text::{copy_out, optional, playgate_text, required},
+    text::{optional, playgate_text, required, text_out},
 };
 use crate::session::{Language, Notice, Reason, Texts};
 
@@ -138,20 +138,10 @@ pub extern "C" fn playgate_get_text(
     capacity: usize,
     out_len: *mut usize,
 ) -> playgate_result {
-    write_optional(out_len, 0);
-    if capacity != 0 {
-        write_optional(buffer, 0);
-    }
-    guard(|| {
-        if buffer.is_null() && capacity != 0 {
-            return Err(Failure::argument("the buffer is NULL though its capacity is not 0"));
-        }
+    text_out(buffer, capacity, out_len, || {
         let key = required(key, MAX_KEY, "the text's key")?;
         Texts::check_key(key).map_err(|_| no_such_key())?;
-        let text = texts().get(key);
-        copy_out(text, buffer, capacity);
-        write_out(out_len, text.len())?;
-        Ok(PLAYGATE_OK)
+        Ok(texts().get(key))
     })
 }
 
