@@ -1,6 +1,7 @@
 #include "play.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,39 @@
 
 static char folders[MAX_FOLDERS][64];
 static size_t folder_count;
+static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
+static size_t log_lines;
+static char log_leak[512];
+
+static void take_line(void *user, playgate_log_level level, const char *target, const char *text)
+{
+    (void)user;
+    (void)level;
+    (void)pthread_mutex_lock(&log_lock);
+    log_lines++;
+    if (strstr(text, PLANTED) || strstr(target, PLANTED) || strstr(text, SECRET_BIRTH)) {
+        (void)snprintf(log_leak, sizeof log_leak, "[%s] %s", target, text);
+    }
+    (void)pthread_mutex_unlock(&log_lock);
+}
+
+void play_watch_log(void)
+{
+    playgate_log_hook hook;
+    playgate_log_hook_init(&hook, sizeof hook);
+    hook.level = PLAYGATE_LOG_DEBUG;
+    hook.write = take_line;
+    CHECK_OK(playgate_set_log_hook(&hook));
+}
+
+size_t play_check_log(void)
+{
+    (void)pthread_mutex_lock(&log_lock);
+    CHECK_TEXT(log_leak, "");
+    const size_t lines = log_lines;
+    (void)pthread_mutex_unlock(&log_lock);
+    return lines;
+}
 
 int has_secret(const char *text)
 {

@@ -15,6 +15,8 @@
 #define SECRET_ADDRESS "parent.planted@example.org"
 #define SECRET_CODE "QZ7PlantedCode"
 #define SECRET_SITE "https://family-planted.example"
+/* Everything planted but the date of birth has this in it. */
+#define PLANTED "lanted"
 
 #define PERMISSION(name, on, by) "{\"name\":\"" name "\",\"enabled\":" on ",\"managedBy\":\"" by "\"}"
 #define SESSION(id, etag, permissions)                                                                                  \
@@ -107,6 +109,12 @@ playgate_access play_access(const play *self, const char *name);
 
 /* The next step and the reason for a feature. */
 playgate_decision play_decide(const play *self, const char *name);
+
+/* From now on every line of the library's log is looked at, down to DEBUG: nothing that is planted may be in it. */
+void play_watch_log(void);
+
+/* Checks that nothing was; how many lines there were. */
+size_t play_check_log(void);
 
 /* Whether the text holds one of the planted secrets. */
 int has_secret(const char *text);

@@ -2,28 +2,7 @@
  * From "not allowed" to allowed: through the player, a parent, or an age check. A feature is on only when a session says
  * so, each request completes once, and what lets somebody answer is seen nowhere but where it is shown.
  */
-#include <pthread.h>
-
 #include "upgrade.h"
-
-static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
-static size_t log_lines;
-static char log_leak[512];
-
-/* Everything planted has this in it, whatever it is. */
-#define PLANTED "lanted"
-
-static void take_line(void *user, playgate_log_level level, const char *target, const char *text)
-{
-    (void)user;
-    (void)level;
-    (void)pthread_mutex_lock(&log_lock);
-    log_lines++;
-    if (strstr(text, PLANTED) || strstr(target, PLANTED) || strstr(text, SECRET_BIRTH)) {
-        (void)snprintf(log_leak, sizeof log_leak, "[%s] %s", target, text);
-    }
-    (void)pthread_mutex_unlock(&log_lock);
-}
 
 static const struct {
     int bit;
@@ -190,19 +169,12 @@ size_t files_with(const char *folder, const char *text)
 
 int main(void)
 {
-    playgate_log_hook hook;
-    playgate_log_hook_init(&hook, sizeof hook);
-    hook.level = PLAYGATE_LOG_DEBUG;
-    hook.write = take_line;
-    CHECK_OK(playgate_set_log_hook(&hook));
+    play_watch_log();
     upgrade_answers();
     upgrade_challenges();
     upgrade_restarts();
     upgrade_completions();
     CHECK_OK(playgate_shutdown(5000));
-    (void)pthread_mutex_lock(&log_lock);
-    CHECK(log_lines > 20);
-    CHECK_TEXT(log_leak, "");
-    (void)pthread_mutex_unlock(&log_lock);
+    CHECK(play_check_log() > 20);
     return finish();
 }
