@@ -58,6 +58,8 @@ pub fn target() -> PathBuf {
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    // A test run builds each program once; what would speed up the next build takes gigabytes.
+    command.env("CARGO_INCREMENTAL", "0");
     // Those of this program's own run: build scripts look at them, and would run anew each time.
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("CARGO_PKG_") {
