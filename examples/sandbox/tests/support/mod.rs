@@ -168,6 +168,8 @@ impl Service {
             .method(method)
             .uri(format!("{}/control{path}", self.url))
             .header("Content-Type", "application/json")
+            // A handler that does not look at the body may have its connection closed: it is not to be used again.
+            .header("Connection", "close")
             .body(body.to_owned())
             .expect("a request");
         read(self.agent.run(request).expect("an answer")).expect("a body")
