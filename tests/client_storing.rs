@@ -31,6 +31,19 @@ fn tightening_counts_at_once_and_loosening_when_it_is_durable() {
 }
 
 #[test]
+fn a_refresh_that_finds_nothing_new_waits_for_what_is_still_being_stored() {
+    let (mut world, first) = news_arrive(Medium::Hangs, &session("s-1", "+chat +voice"));
+    let second = world.refresh(Cause::Push);
+    world.answer(304, "");
+    assert!(world.is_open(first) && world.is_open(second));
+    assert_eq!(world.allowed(), "chat");
+    world.set_medium(Medium::Works);
+    assert_eq!(world.outcome(first).code, Code::Ok);
+    assert_eq!(world.outcome(second).code, Code::Ok);
+    assert_eq!(world.allowed(), "chat voice");
+}
+
+#[test]
 fn when_storing_fails_it_holds_for_this_process_and_is_tried_again() {
     let (mut world, refresh) = news_arrive(Medium::Fails, &session("s-1", "+chat +voice"));
     assert_eq!(world.allowed(), "chat voice");

@@ -1,6 +1,6 @@
 //! What the server's certain answers about the session lead to.
 
-use alloc::{boxed::Box, sync::Arc};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use super::{
     Client, Output,
@@ -139,9 +139,18 @@ impl Client {
                 self.save_waiter(now, request, operation);
             }
         } else {
+            // What was learnt before may still be on its way to the medium.
+            let (waiting, done) = if self.granted.revision < self.newest.revision {
+                (joined, Vec::new())
+            } else {
+                (Vec::new(), joined)
+            };
+            for (request, operation) in waiting {
+                self.save_waiter(now, request, operation);
+            }
             // When it was confirmed is worth storing, but nobody waits for it.
             self.save(now, None);
-            self.complete_refreshes(joined, &Outcome::OK);
+            self.complete_refreshes(done, &Outcome::OK);
             if !was_live {
                 self.outputs.push_back(Output::Publish);
             }
