@@ -42,6 +42,8 @@ mod header {
         ("texts", "Texts and languages"),
         ("notice", "Notices"),
         ("event", "Events and requests"),
+        ("transport", "Hooks: HTTP by the host"),
+        ("hooks", "Hooks: storage, clock, random bytes, threads"),
         ("options", "Options"),
         ("store", "Stores: sessions by player, without a client"),
         ("client", "Clients: open, pump, close"),

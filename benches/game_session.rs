@@ -15,7 +15,7 @@ use std::{
 };
 
 use playgate::{
-    client::{Config, GameOptions, GameTiming, GameToken},
+    client::{GameOptions, GameTiming, GameToken},
     host::{
         Engine, OpenOptions,
         http::{HttpOptions, HttpTransport},
@@ -40,7 +40,7 @@ fn main() {
     let engine = engine(&service);
     while arrivals.lock().expect("not poisoned").len() <= BEATS {
         thread::sleep(Duration::from_millis(100));
-        engine.pump();
+        engine.pump(Duration::ZERO);
     }
     engine.close(Duration::from_secs(2));
     stop.store(true, Ordering::Relaxed);
@@ -148,17 +148,13 @@ fn serve(mut stream: TcpStream, arrivals: &Arrivals) -> Option<()> {
 
 fn engine(service: &str) -> Arc<Engine> {
     let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::new());
+    let records = Box::new(move || Records::open(Arc::clone(&storage), Keys::default()).map(Arc::new));
     let engine = Engine::open(OpenOptions {
-        config: Config::default(),
-        player: "bench".to_owned(),
-        place: "memory".to_owned(),
-        records: Box::new(move || Records::open(Arc::clone(&storage), Keys::default()).map(Arc::new)),
         transport: Some(Arc::new(
             HttpTransport::new(HttpOptions::default()).expect("a transport"),
         )),
-        token: None,
         network_allowed: true,
-        take_over: false,
+        ..OpenOptions::new("bench", "memory", records)
     })
     .expect("opened");
     let options = GameOptions {

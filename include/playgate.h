@@ -1041,6 +1041,292 @@ typedef struct playgate_event {
 /* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_event). Any thread. */
 PLAYGATE_API void playgate_event_init(struct playgate_event *event, uint32_t struct_size);
 
+/* -- Hooks: HTTP by the host --------------------------------------------------------------------------------------- */
+
+/* The longest response body, in bytes. */
+#define PLAYGATE_MAX_RESPONSE_BYTES ((4 * 1024) * 1024)
+
+/* One HTTP exchange that a transport hook carries. Never reused within the process. */
+typedef uint64_t playgate_exchange;
+
+/* A header's name and value, NUL-terminated. Without struct_size, since it stands in arrays: it never changes. */
+typedef struct playgate_http_header {
+    /* The name, in any case. */
+    const char *name;
+    /* The value. */
+    const char *value;
+} playgate_http_header;
+
+/* A request to be sent. Lent for the call of the hook's `start`. */
+typedef struct playgate_http_request {
+    /* sizeof(playgate_http_request) in the library: a later version may be longer. */
+    uint32_t struct_size;
+    /* The time limit of the whole exchange, from name resolution to the last byte of the answer, in milliseconds. */
+    uint32_t timeout_ms;
+    /* "GET", "POST" or "PUT". */
+    const char *method;
+    /* The absolute URL: https, or http on this machine. */
+    const char *url;
+    /*
+     * Headers to be sent, all of them and in this order, also those that a later version adds. The host may add its own;
+     * Host, Content-Length and what concerns the connection are for it to set.
+     */
+    const struct playgate_http_header *headers;
+    /* How many headers there are. */
+    size_t header_count;
+    /* The body; NULL when there is none. */
+    const uint8_t *body;
+    /* How many bytes the body has. */
+    size_t body_len;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_http_request;
+
+/*
+ * Sends a request, or begins to, and returns at once. The answer goes to playgate_transport_complete with this
+ * exchange: from inside this call or later, from any thread. Without one the library gives the exchange up some
+ * seconds after its time limit.
+ */
+typedef void (*playgate_transport_start)(void *user,
+                                         playgate_exchange exchange,
+                                         const struct playgate_http_request *request);
+
+/*
+ * The library wants no answer to this exchange any more. May be called while `start` for it is still running, and for
+ * an exchange that has just been completed.
+ */
+typedef void (*playgate_transport_cancel)(void *user, playgate_exchange exchange);
+
+/*
+ * Carries the library's requests by the host's own HTTP. Make it ready with playgate_transport_hook_init.
+ *
+ * The functions are called on the client's worker, or inside playgate_client_open, playgate_client_pump and
+ * playgate_client_close where there is none; one `start` at a time for one client. They stay callable until the client's
+ * close returns PLAYGATE_OK; after that none is called. From inside them only playgate_transport_complete,
+ * playgate_storage_complete, playgate_client_allowed, playgate_client_access and the version functions may be called.
+ *
+ * The host checks certificates and follows no redirect to another origin: requests carry the player's token.
+ */
+typedef struct playgate_transport_hook {
+    /* sizeof(playgate_transport_hook); set by playgate_transport_hook_init. */
+    uint32_t struct_size;
+    /* Zero. */
+    uint32_t reserved0;
+    /* Handed to the functions as it is. */
+    void *user;
+    /* Required. */
+    playgate_transport_start start;
+    /* Required. */
+    playgate_transport_cancel cancel;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_transport_hook;
+
+/* What came of a request. Make it ready with playgate_http_response_init. It is copied. */
+typedef struct playgate_http_response {
+    /* sizeof(playgate_http_response); set by playgate_http_response_init. */
+    uint32_t struct_size;
+    /*
+     * PLAYGATE_OK: there is a response, whatever its status. Otherwise why there is none: PLAYGATE_ERROR_UNREACHABLE,
+     * PLAYGATE_ERROR_TIMED_OUT, PLAYGATE_ERROR_CANCELLED, PLAYGATE_ERROR_TLS, PLAYGATE_ERROR_PROTOCOL (no HTTP, cut
+     * short), PLAYGATE_ERROR_LIMIT (too long) or PLAYGATE_ERROR_NOT_PERMITTED; any other counts as unreachable.
+     */
+    playgate_result result;
+    /* The HTTP status. */
+    uint32_t status;
+    /* Zero. */
+    uint32_t reserved0;
+    /* All headers of the response; the library picks what it needs. */
+    const struct playgate_http_header *headers;
+    /* How many headers there are; at most 256. */
+    size_t header_count;
+    /* The body. */
+    const uint8_t *body;
+    /* How many bytes the body has; at most PLAYGATE_MAX_RESPONSE_BYTES. */
+    size_t body_len;
+    /* A sentence for the log when there is no response, or NULL; no token, path or query in it. */
+    const char *text;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_http_response;
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_transport_hook). Any thread. */
+PLAYGATE_API void playgate_transport_hook_init(struct playgate_transport_hook *hook, uint32_t struct_size);
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_http_response). Any thread. */
+PLAYGATE_API void playgate_http_response_init(struct playgate_http_response *response, uint32_t struct_size);
+
+/*
+ * Gives the library what came of a request. Copies everything and returns at once. PLAYGATE_ERROR_INVALID_HANDLE: the
+ * exchange was completed or cancelled before, or its client is closed; nothing happens then. After
+ * PLAYGATE_ERROR_INVALID_ARGUMENT the exchange is still open. Any thread, also from inside the hooks.
+ */
+PLAYGATE_API
+playgate_result playgate_transport_complete(playgate_exchange exchange,
+                                            const struct playgate_http_response *response);
+
+/* -- Hooks: storage, clock, random bytes, threads ------------------------------------------------------------------ */
+
+/* One operation of a storage hook. Never reused within the process. */
+typedef uint64_t playgate_storage_operation;
+
+/*
+ * Reads what is stored under a key: 1 to 64 lower-case letters, digits and '-', NUL-terminated and lent for the call.
+ * It begins to and returns, or does it at once; the answer goes to playgate_storage_complete, from inside this call or
+ * later, from any thread.
+ */
+typedef void (*playgate_storage_read)(void *user, playgate_storage_operation operation, const char *key);
+
+/*
+ * Replaces what is stored under a key, whole or not at all, and durably: the answer is given when a loss of power can
+ * no longer undo it. The bytes are lent for the call.
+ */
+typedef void (*playgate_storage_write)(void *user,
+                                       playgate_storage_operation operation,
+                                       const char *key,
+                                       const uint8_t *bytes,
+                                       size_t len);
+
+/* Removes what is stored under a key, durably; PLAYGATE_OK also when there is nothing. */
+typedef void (*playgate_storage_remove)(void *user, playgate_storage_operation operation, const char *key);
+
+/*
+ * Keeps records in the host's own storage. Make it ready with playgate_storage_hook_init.
+ *
+ * The functions are called on the client's storage thread, inside playgate_client_open, and inside playgate_client_pump
+ * and playgate_client_close where the client has no threads; one operation at a time for one client. They stay callable
+ * until the client's close returns PLAYGATE_OK; after that none is called. From inside them only what a transport hook
+ * may call may be called.
+ *
+ * While the first read is unanswered, decisions say "wait". The storage belongs to one process at a time: the library
+ * takes no lock in it. It lists no keys; a salt that is gone is taken for a first start.
+ */
+typedef struct playgate_storage_hook {
+    /* sizeof(playgate_storage_hook); set by playgate_storage_hook_init. */
+    uint32_t struct_size;
+    /* Zero. */
+    uint32_t reserved0;
+    /* Handed to the functions as it is. */
+    void *user;
+    /* Names the place, so that two clients of one player over one place are found; NULL: `user` names it. */
+    const char *place;
+    /* Required. */
+    playgate_storage_read read;
+    /* Required. */
+    playgate_storage_write write;
+    /* Required. */
+    playgate_storage_remove remove;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_storage_hook;
+
+/* The wall clock in Unix milliseconds. May jump. */
+typedef int64_t (*playgate_clock_wall)(void *user);
+
+/* A monotonic clock in milliseconds from any start, which counts time asleep. */
+typedef uint64_t (*playgate_clock_monotonic)(void *user);
+
+/* The local time zone's offset from UTC, in seconds east. */
+typedef int32_t (*playgate_clock_offset)(void *user);
+
+/*
+ * Tells the time in place of the system's clocks. Make it ready with playgate_clock_hook_init. The functions return at
+ * once, and are called from any thread of the library and from the game's inside the library's functions. With such a
+ * clock the library looks at the time with every pump. A close still waits by the system's clock. They stay callable
+ * until the client's close returns PLAYGATE_OK.
+ */
+typedef struct playgate_clock_hook {
+    /* sizeof(playgate_clock_hook); set by playgate_clock_hook_init. */
+    uint32_t struct_size;
+    /* Zero. */
+    uint32_t reserved0;
+    /* Handed to the functions as it is. */
+    void *user;
+    /* Required. */
+    playgate_clock_wall wall_ms;
+    /* Required. */
+    playgate_clock_monotonic monotonic_ms;
+    /* NULL: local time is UTC. */
+    playgate_clock_offset utc_offset_s;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_clock_hook;
+
+/*
+ * Fills all the bytes with random ones that nobody can foretell, and returns PLAYGATE_OK; anything else: there are
+ * none to be had.
+ */
+typedef playgate_result (*playgate_random_fill)(void *user, uint8_t *bytes, size_t len);
+
+/*
+ * Gives random bytes in place of the operating system, for salts, nonces and jitter. Make it ready with
+ * playgate_random_hook_init. The built-in HTTP's TLS takes its own from the operating system. Called from any thread of
+ * the library, and stays callable until the client's close returns PLAYGATE_OK.
+ */
+typedef struct playgate_random_hook {
+    /* sizeof(playgate_random_hook); set by playgate_random_hook_init. */
+    uint32_t struct_size;
+    /* Zero. */
+    uint32_t reserved0;
+    /* Handed to the function as it is. */
+    void *user;
+    /* Required. */
+    playgate_random_fill fill;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_random_hook;
+
+/*
+ * Called first on each new thread of the library, with the thread's name, lent for the call: to set its priority or
+ * cores, or to make it known to a profiler.
+ */
+typedef void (*playgate_thread_start)(void *user, const char *name);
+
+/* How the library's threads for a client are made. Make it ready with playgate_thread_options_init. */
+typedef struct playgate_thread_options {
+    /* sizeof(playgate_thread_options); set by playgate_thread_options_init. */
+    uint32_t struct_size;
+    /* The stack of each thread, in bytes; 0: 512 KiB. At least 256 KiB are used. */
+    uint32_t stack_bytes;
+    /*
+     * What threads are named: the worker this, the others this, '-' and a word. NULL: "playgate". At most 64 bytes; some
+     * systems show 15.
+     */
+    const char *name;
+    /* Handed to `start` as it is. */
+    void *user;
+    /* NULL: nothing is called. Stays callable for the life of the process. */
+    playgate_thread_start start;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_thread_options;
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_storage_hook). Any thread. */
+PLAYGATE_API void playgate_storage_hook_init(struct playgate_storage_hook *hook, uint32_t struct_size);
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_clock_hook). Any thread. */
+PLAYGATE_API void playgate_clock_hook_init(struct playgate_clock_hook *hook, uint32_t struct_size);
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_random_hook). Any thread. */
+PLAYGATE_API void playgate_random_hook_init(struct playgate_random_hook *hook, uint32_t struct_size);
+
+/* Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_thread_options). Any thread. */
+PLAYGATE_API void playgate_thread_options_init(struct playgate_thread_options *options, uint32_t struct_size);
+
+/*
+ * Gives the library the answer to an operation of a storage hook. `result` is PLAYGATE_OK; for a read
+ * PLAYGATE_ERROR_NOT_FOUND when nothing is stored under the key; otherwise PLAYGATE_ERROR_STORAGE_FULL,
+ * PLAYGATE_ERROR_STORAGE_UNAVAILABLE (not mounted yet), PLAYGATE_ERROR_NOT_PERMITTED or PLAYGATE_ERROR_STORAGE: "I cannot
+ * read it" is never "there is nothing". For a read that found something `bytes` and `len` are what is stored; they are
+ * copied. PLAYGATE_ERROR_INVALID_HANDLE: the operation was completed before; nothing happens then. After
+ * PLAYGATE_ERROR_INVALID_ARGUMENT the operation is still open. Any thread, also from inside the hooks.
+ */
+PLAYGATE_API
+playgate_result playgate_storage_complete(playgate_storage_operation operation,
+                                          playgate_result result,
+                                          const uint8_t *bytes,
+                                          size_t len);
+
 /* -- Options ------------------------------------------------------------------------------------------------------- */
 
 /* The ABI version of this header; the library's own is playgate_abi_version(). */
@@ -1065,6 +1351,12 @@ PLAYGATE_API void playgate_event_init(struct playgate_event *event, uint32_t str
 
 /* Flag: trust the given root certificates alone. */
 #define PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS 8
+
+/*
+ * Flag: the client has no threads: everything happens inside its own functions, above all playgate_client_pump. With a
+ * server it needs a transport hook. A build without HTTP of its own has no threads anyway.
+ */
+#define PLAYGATE_CLIENT_NO_THREADS 16
 
 /* Flag: as PLAYGATE_CLIENT_MIGRATE_UNSEALED. */
 #define PLAYGATE_STORE_MIGRATE_UNSEALED 4
@@ -1131,8 +1423,28 @@ typedef struct playgate_client_options {
     uint64_t stale_after_ms;
     /* Where a parent types a challenge's one-time code in, as it is shown with the code; default "asktoplay.com". */
     const char *code_site;
+    /*
+     * Headers that every request to the studio's server carries besides the library's own, for example of a gateway.
+     * Not sent to the ad service.
+     */
+    const playgate_http_header *extra_headers;
+    /* How many extra headers there are; at most 256. */
+    size_t extra_header_count;
+    /*
+     * Carries requests by the host's own HTTP; NULL: the built-in one. Then extra_roots_pem, proxy_url and the time
+     * limits of connections are for the host, and must not be given.
+     */
+    const playgate_transport_hook *transport;
+    /* Keeps records in the host's own storage; NULL: files in `folder`, or memory. Not together with `folder`. */
+    const playgate_storage_hook *storage;
+    /* Tells the time; NULL: the system's clocks. */
+    const playgate_clock_hook *clock;
+    /* Gives random bytes; NULL: the operating system's. */
+    const playgate_random_hook *random;
+    /* How threads are made; NULL: as usual. Not together with PLAYGATE_CLIENT_NO_THREADS. */
+    const playgate_thread_options *threads;
     /* Zero. */
-    uint64_t reserved[7];
+    uint64_t reserved[8];
 } playgate_client_options;
 
 /* How to open a store. Make it ready with playgate_store_options_init. Everything is copied. */
@@ -1145,7 +1457,7 @@ typedef struct playgate_store_options {
     uint32_t flags;
     /* Zero. */
     uint32_t reserved0;
-    /* Required: the folder for records; it is created if its parent is there. */
+    /* Required unless there is a storage hook: the folder for records; it is created if its parent is there. */
     const char *folder;
     /* PLAYGATE_KEY_BYTES bytes from the platform's keystore, or NULL; see playgate_client_options. */
     const uint8_t *key;
@@ -1155,6 +1467,10 @@ typedef struct playgate_store_options {
     const uint8_t *previous_key;
     /* How many bytes `previous_key` has: 0 or PLAYGATE_KEY_BYTES. */
     size_t previous_key_len;
+    /* Keeps records in the host's own storage, which must answer from inside its functions; NULL: files in `folder`. */
+    const playgate_storage_hook *storage;
+    /* Gives random bytes; NULL: the operating system's. */
+    const playgate_random_hook *random;
     /* Zero. */
     uint64_t reserved[4];
 } playgate_store_options;
@@ -1248,8 +1564,11 @@ PLAYGATE_API playgate_result playgate_shutdown(uint32_t drain_ms);
 
 /*
  * Moves finished work in: what became looser counts from here on, and events become available. Call once a frame, from
- * one thread. Does no more than `budget_us` microseconds of work at a stretch and waits for nothing; PLAYGATE_PENDING
- * means that there is more to do. For the frame path.
+ * one thread. PLAYGATE_PENDING: there is more to do. With threads it waits for nothing and takes microseconds, whatever
+ * the budget. Without threads (PLAYGATE_CLIENT_NO_THREADS, or a build without HTTP) all work is done here, on the hooks
+ * of the host or on files: at least one piece, and pieces until `budget_us` microseconds are over. No piece is divided;
+ * the longest are reading the server's answer and storing it. PLAYGATE_ERROR_BUSY: called from inside a hook. For the
+ * frame path.
  */
 PLAYGATE_API playgate_result playgate_client_pump(playgate_client client, uint32_t budget_us);
 

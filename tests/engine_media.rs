@@ -57,22 +57,19 @@ fn open(folder: &Path, transport: Option<Arc<Answers>>) -> Arc<Engine> {
 
 fn open_with_key(folder: &Path, transport: Option<Arc<Answers>>, key: u8) -> Arc<Engine> {
     let place = folder.to_path_buf();
+    let records = Box::new(move || {
+        let storage = FileStorage::open(&place, FileStorageOptions::default())?;
+        Records::open(Arc::new(storage), keys(key)).map(Arc::new)
+    });
     Engine::open(OpenOptions {
         config: Config {
             server: transport.is_some().then(|| "https://game.example".to_owned()),
             store_personal: true,
             ..Config::default()
         },
-        player: "mia".to_owned(),
-        place: folder.display().to_string(),
-        records: Box::new(move || {
-            let storage = FileStorage::open(&place, FileStorageOptions::default())?;
-            Records::open(Arc::new(storage), keys(key)).map(Arc::new)
-        }),
         transport: transport.map(|t| t as Arc<dyn Transport>),
-        token: None,
         network_allowed: true,
-        take_over: false,
+        ..OpenOptions::new("mia", folder.display().to_string(), records)
     })
     .expect("opened")
 }
@@ -81,7 +78,7 @@ fn open_with_key(folder: &Path, transport: Option<Arc<Answers>>, key: u8) -> Arc
 fn await_event(engine: &Engine, wanted: impl Fn(&Event) -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
-        engine.pump();
+        engine.pump(Duration::ZERO);
         while let Some(event) = engine.next_event() {
             if wanted(&event) {
                 return;

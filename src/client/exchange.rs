@@ -60,11 +60,7 @@ impl Client {
                 exchange.ticket = Some(ticket);
                 exchange.tries = exchange.tries.saturating_add(1);
                 exchange.sent_at = now.mono_ms;
-                self.outputs.push_back(Output::Send {
-                    ticket,
-                    request,
-                    timeout_ms: self.config.request_timeout_ms,
-                });
+                self.send_to_server(ticket, request);
                 self.upgrades.exchanges.push(exchange);
             }
             Err(error) => {

@@ -52,7 +52,7 @@ use timing::earliest;
 use upgrade::Upgrades;
 
 use crate::{
-    protocol::http::Request,
+    protocol::http::{Headers, Request},
     session::{Freshness, Session, Status},
 };
 
@@ -61,6 +61,8 @@ use crate::{
 pub struct Config {
     /// The studio's server, `https://…`; without one the client works from its record and what it is given.
     pub server: Option<String>,
+    /// Headers that every request to it carries besides those of the protocol.
+    pub headers: Headers,
     /// The least time between two refreshes that the game asks for.
     pub poll_floor_ms: u64,
     /// The time between two refreshes in long play.
@@ -82,6 +84,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             server: None,
+            headers: Headers::default(),
             poll_floor_ms: 30_000,
             periodic_ms: 15 * 60_000,
             stale_after_ms: 0,
@@ -375,6 +378,16 @@ impl Client {
             self.looking_changed();
             self.stopped = true;
         }
+    }
+
+    /// Sends a request to the studio's server.
+    fn send_to_server(&mut self, ticket: u64, mut request: Request) {
+        request.headers.extend_from_slice(&self.config.headers.0);
+        self.outputs.push_back(Output::Send {
+            ticket,
+            request,
+            timeout_ms: self.config.request_timeout_ms,
+        });
     }
 
     /// Lets time pass: retries, periodic refreshes, time limits, staleness.

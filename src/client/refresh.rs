@@ -395,11 +395,7 @@ impl Client {
                 flight.tries = flight.tries.saturating_add(1);
                 flight.sent_at = now.mono_ms;
                 self.refresher.asked_at = Some(now.mono_ms);
-                self.outputs.push_back(Output::Send {
-                    ticket,
-                    request,
-                    timeout_ms: self.config.request_timeout_ms,
-                });
+                self.send_to_server(ticket, request);
             }
             Err(error) => {
                 let outcome = Outcome::new(Code::InvalidState, format!("{error}"));

@@ -159,14 +159,16 @@ fn drain(drain_ms: u32) -> Duration {
 }
 
 /// Moves finished work in: what became looser counts from here on, and events become available. Call once a frame, from
-/// one thread. Does no more than `budget_us` microseconds of work at a stretch and waits for nothing; PLAYGATE_PENDING
-/// means that there is more to do. For the frame path.
+/// one thread. PLAYGATE_PENDING: there is more to do. With threads it waits for nothing and takes microseconds, whatever
+/// the budget. Without threads (PLAYGATE_CLIENT_NO_THREADS, or a build without HTTP) all work is done here, on the hooks
+/// of the host or on files: at least one piece, and pieces until `budget_us` microseconds are over. No piece is divided;
+/// the longest are reading the server's answer and storing it. PLAYGATE_ERROR_BUSY: called from inside a hook. For the
+/// frame path.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_pump(client: playgate_client, budget_us: u32) -> playgate_result {
     guard(|| {
-        // Moving in is bounded by the numbers of features and of events; there is nothing to divide.
-        let _ = budget_us;
-        let has_more = get(client)?.engine.pump();
+        let budget = Duration::from_micros(u64::from(budget_us));
+        let has_more = get(client)?.engine.pump(budget);
         Ok(if has_more { PLAYGATE_PENDING } else { PLAYGATE_OK })
     })
 }

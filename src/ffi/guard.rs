@@ -18,20 +18,24 @@ pub(super) fn in_hook<T>(hook: impl FnOnce() -> T) -> T {
 
 /// Runs the body of an exported function: no panic leaves it, and a failure leaves its sentence.
 pub(super) fn guard(body: impl FnOnce() -> Result<playgate_result, Failure>) -> playgate_result {
-    let failure = if IN_HOOK.try_with(Cell::get).unwrap_or(false) {
-        Failure::new(
-            PLAYGATE_ERROR_BUSY,
-            "this function may not be called from inside a hook",
-        )
-    } else {
-        match std::panic::catch_unwind(AssertUnwindSafe(body)) {
-            Ok(Ok(result)) => return result,
-            Ok(Err(failure)) => failure,
-            Err(_) => Failure::new(
-                PLAYGATE_ERROR_PANIC,
-                "the library met a defect of its own; please report it",
-            ),
+    guard_also_in_hooks(|| {
+        if IN_HOOK.try_with(Cell::get).unwrap_or(false) {
+            let text = "this function may not be called from inside a hook";
+            return Err(Failure::new(PLAYGATE_ERROR_BUSY, text));
         }
+        body()
+    })
+}
+
+/// The same for the few functions that may be called from inside a hook.
+pub(super) fn guard_also_in_hooks(body: impl FnOnce() -> Result<playgate_result, Failure>) -> playgate_result {
+    let failure = match std::panic::catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(result)) => return result,
+        Ok(Err(failure)) => failure,
+        Err(_) => Failure::new(
+            PLAYGATE_ERROR_PANIC,
+            "the library met a defect of its own; please report it",
+        ),
     };
     set_last_error(&failure.text);
     failure.result

@@ -1,19 +1,29 @@
 use std::{ffi::c_char, sync::Arc};
 
+#[cfg(not(all(feature = "http", feature = "file-store")))]
+use super::result::PLAYGATE_ERROR_UNSUPPORTED;
 use super::{
-    memory::{bytes, init_struct, plain},
-    result::{Failure, PLAYGATE_ERROR_ABI_VERSION, PLAYGATE_ERROR_UNSUPPORTED},
+    hooks::{
+        HostClock, HostRandom, HostStorage, playgate_clock_hook, playgate_random_hook, playgate_storage_hook,
+        playgate_thread_options,
+    },
+    memory::{bytes, init_struct, plain, read_struct},
+    result::{Failure, PLAYGATE_ERROR_ABI_VERSION},
     text::{optional, required},
+    transport::{HostTransport, playgate_http_header, playgate_transport_hook, read_headers},
 };
+#[cfg(feature = "http")]
+use crate::host::threads::Threads;
 use crate::{
     client::Config,
     host::{
-        OpenOptions, OpenRecords,
+        Clock, OpenOptions, OpenRecords, Store, SystemClock,
+        random::{Random, SystemRandom},
         record::{Keys, RecordKey, Records},
-        storage::{MemoryStorage, Storage},
+        storage::{KeyedStorage, MemoryStorage, Storage},
         transport::Transport,
     },
-    protocol::{is_loopback, join_path},
+    protocol::{http::Headers, is_loopback, join_path},
 };
 
 /// The ABI version of this header; the library's own is playgate_abi_version().
@@ -30,10 +40,15 @@ pub const PLAYGATE_CLIENT_MIGRATE_UNSEALED: u32 = 4;
 /// Flag: trust the given root certificates alone.
 pub const PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS: u32 = 8;
 
+/// Flag: the client has no threads: everything happens inside its own functions, above all playgate_client_pump. With a
+/// server it needs a transport hook. A build without HTTP of its own has no threads anyway.
+pub const PLAYGATE_CLIENT_NO_THREADS: u32 = 16;
+
 const CLIENT_FLAGS: u32 = PLAYGATE_CLIENT_TAKE_OVER
     | PLAYGATE_CLIENT_NETWORK_ALLOWED
     | PLAYGATE_CLIENT_MIGRATE_UNSEALED
-    | PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS;
+    | PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS
+    | PLAYGATE_CLIENT_NO_THREADS;
 
 /// Flag: as PLAYGATE_CLIENT_MIGRATE_UNSEALED.
 pub const PLAYGATE_STORE_MIGRATE_UNSEALED: u32 = 4;
@@ -103,8 +118,24 @@ pub struct playgate_client_options {
     pub stale_after_ms: u64,
     /// Where a parent types a challenge's one-time code in, as it is shown with the code; default "asktoplay.com".
     pub code_site: *const c_char,
+    /// Headers that every request to the studio's server carries besides the library's own, for example of a gateway.
+    /// Not sent to the ad service.
+    pub extra_headers: *const playgate_http_header,
+    /// How many extra headers there are; at most 256.
+    pub extra_header_count: usize,
+    /// Carries requests by the host's own HTTP; NULL: the built-in one. Then extra_roots_pem, proxy_url and the time
+    /// limits of connections are for the host, and must not be given.
+    pub transport: *const playgate_transport_hook,
+    /// Keeps records in the host's own storage; NULL: files in `folder`, or memory. Not together with `folder`.
+    pub storage: *const playgate_storage_hook,
+    /// Tells the time; NULL: the system's clocks.
+    pub clock: *const playgate_clock_hook,
+    /// Gives random bytes; NULL: the operating system's.
+    pub random: *const playgate_random_hook,
+    /// How threads are made; NULL: as usual. Not together with PLAYGATE_CLIENT_NO_THREADS.
+    pub threads: *const playgate_thread_options,
     /// Zero.
-    pub reserved: [u64; 7],
+    pub reserved: [u64; 8],
 }
 plain!(playgate_client_options);
 
@@ -120,7 +151,7 @@ pub struct playgate_store_options {
     pub flags: u32,
     /// Zero.
     pub reserved0: u32,
-    /// Required: the folder for records; it is created if its parent is there.
+    /// Required unless there is a storage hook: the folder for records; it is created if its parent is there.
     pub folder: *const c_char,
     /// PLAYGATE_KEY_BYTES bytes from the platform's keystore, or NULL; see playgate_client_options.
     pub key: *const u8,
@@ -130,6 +161,10 @@ pub struct playgate_store_options {
     pub previous_key: *const u8,
     /// How many bytes `previous_key` has: 0 or PLAYGATE_KEY_BYTES.
     pub previous_key_len: usize,
+    /// Keeps records in the host's own storage, which must answer from inside its functions; NULL: files in `folder`.
+    pub storage: *const playgate_storage_hook,
+    /// Gives random bytes; NULL: the operating system's.
+    pub random: *const playgate_random_hook,
     /// Zero.
     pub reserved: [u64; 4],
 }
@@ -222,12 +257,6 @@ fn file_storage(_folder: &str) -> Result<Arc<dyn Storage>, crate::host::storage:
     ))
 }
 
-/// Opens the records of a folder with these keys.
-fn open_records(folder: &str, keys: &KeyTexts) -> Result<Arc<Records>, crate::host::record::RecordError> {
-    let storage = file_storage(folder)?;
-    Records::open(storage, keys.keys()).map(Arc::new)
-}
-
 /// A key's bytes, wiped on drop.
 type Secret = zeroize::Zeroizing<[u8; 32]>;
 
@@ -267,31 +296,105 @@ impl KeyTexts {
     }
 }
 
-/// The place's name within this process, and how to open it.
-fn place(folder: Option<&str>, keys: KeyTexts) -> Result<(String, OpenRecords), Failure> {
-    let Some(folder) = folder else {
-        let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::new());
-        let open = move || Records::open(Arc::clone(&storage), keys.keys()).map(Arc::new);
-        return Ok(("memory".to_owned(), Box::new(open)));
-    };
-    if folder.is_empty() {
-        return Err(Failure::argument("folder is empty"));
+/// Where records are kept: the place's name within this process, how to open them, and the storage when it is a host's.
+struct Kept {
+    place: String,
+    open: OpenRecords,
+    deferred: Option<Arc<KeyedStorage>>,
+}
+
+impl Kept {
+    /// A host's storage, a folder, or memory.
+    fn new(
+        storage: *const playgate_storage_hook,
+        folder: Option<&str>,
+        keys: KeyTexts,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, Failure> {
+        let open_in = move |storage: Arc<dyn Storage>| {
+            Records::open_with(storage, keys.keys(), Arc::clone(&random)).map(Arc::new)
+        };
+        if !storage.is_null() {
+            if folder.is_some() {
+                return Err(Failure::argument("both a folder and a storage hook were given"));
+            }
+            let deferred = Arc::new(KeyedStorage::new(Box::new(HostStorage::new(&read_struct(storage)?)?)));
+            let storage: Arc<dyn Storage> = Arc::clone(&deferred) as _;
+            return Ok(Self {
+                place: deferred.place(),
+                open: Box::new(move || open_in(Arc::clone(&storage))),
+                deferred: Some(deferred),
+            });
+        }
+        let Some(folder) = folder else {
+            let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::new());
+            return Ok(Self {
+                place: "memory".to_owned(),
+                open: Box::new(move || open_in(Arc::clone(&storage))),
+                deferred: None,
+            });
+        };
+        if folder.is_empty() {
+            return Err(Failure::argument("folder is empty"));
+        }
+        let place = place_of(folder)?;
+        let folder = folder.to_owned();
+        Ok(Self {
+            place,
+            open: Box::new(move || open_in(file_storage(&folder)?)),
+            deferred: None,
+        })
     }
-    // The same folder has the same name, however it is spelled; one that is not there yet has a spelling only.
+}
+
+/// The same folder has the same name, however it is spelled; one that is not there yet has a spelling only.
+#[cfg(feature = "file-store")]
+fn place_of(folder: &str) -> Result<String, Failure> {
     let absolute = std::fs::canonicalize(folder)
         .or_else(|_| std::path::absolute(folder))
         .map_err(|_| Failure::argument("folder cannot be made an absolute path"))?;
-    let name = absolute.to_string_lossy().into_owned();
-    let folder = folder.to_owned();
-    Ok((name, Box::new(move || open_records(&folder, &keys))))
+    Ok(absolute.to_string_lossy().into_owned())
 }
+
+#[cfg(not(feature = "file-store"))]
+fn place_of(_folder: &str) -> Result<String, Failure> {
+    let text = "a folder was given, but this build of the library keeps no files; give a storage hook";
+    Err(Failure::new(PLAYGATE_ERROR_UNSUPPORTED, text))
+}
+
+/// The host's random bytes, or the operating system's.
+fn random(hook: *const playgate_random_hook) -> Result<Arc<dyn Random>, Failure> {
+    if hook.is_null() {
+        return Ok(Arc::new(SystemRandom));
+    }
+    Ok(Arc::new(HostRandom::new(&read_struct(hook)?)?))
+}
+
+/// Headers that a transport or the library sets itself.
+const OWN_HEADERS: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "if-none-match",
+    "keep-alive",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
 
 impl playgate_client_options {
     /// Checks everything and makes of it what the host room opens a client with.
     pub(super) fn read(&self) -> Result<OpenOptions, Failure> {
         check_version(self.abi_version)?;
         check_reserved(&self.reserved, self.flags, CLIENT_FLAGS)?;
-        let has = |flag: u32| self.flags & flag != 0;
         let player = player(self.player)?;
         let server = optional(self.server_url, MAX_URL, "server_url")?;
         if let Some(server) = server {
@@ -300,30 +403,75 @@ impl playgate_client_options {
         let keys = KeyTexts::read(
             (self.key, self.key_len),
             (self.previous_key, self.previous_key_len),
-            has(PLAYGATE_CLIENT_MIGRATE_UNSEALED),
+            self.has(PLAYGATE_CLIENT_MIGRATE_UNSEALED),
         )?;
         let store_personal = keys.key.is_some();
-        let (place, records) = place(optional(self.folder, MAX_PATH, "folder")?, keys)?;
+        let random = random(self.random)?;
+        let clock = self.clock()?;
+        let folder = optional(self.folder, MAX_PATH, "folder")?;
+        let kept = Kept::new(self.storage, folder, keys, Arc::clone(&random))?;
         let defaults = Config::default();
         Ok(OpenOptions {
             config: Config {
                 server: server.map(str::to_owned),
+                headers: Headers(self.headers()?),
                 poll_floor_ms: u64::from(duration(self.poll_floor_ms, 30_000)?),
                 periodic_ms: u64::from(duration(self.periodic_refresh_ms, 900_000)?),
                 stale_after_ms: self.stale_after_ms,
                 request_timeout_ms: duration(self.request_timeout_ms, defaults.request_timeout_ms)?,
                 store_personal,
-                seed: seed(),
+                seed: seed(&*random, &*clock),
                 ..defaults
             },
-            player: player.to_owned(),
-            place,
-            records,
             transport: self.transport(server.is_some())?,
             token: token(self.token)?,
-            network_allowed: has(PLAYGATE_CLIENT_NETWORK_ALLOWED),
-            take_over: has(PLAYGATE_CLIENT_TAKE_OVER),
+            network_allowed: self.has(PLAYGATE_CLIENT_NETWORK_ALLOWED),
+            take_over: self.has(PLAYGATE_CLIENT_TAKE_OVER),
+            deferred: kept.deferred,
+            clock,
+            #[cfg(feature = "http")]
+            threads: self.threads()?,
+            ..OpenOptions::new(player, kept.place, kept.open)
         })
+    }
+
+    fn has(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+
+    fn clock(&self) -> Result<Arc<dyn Clock>, Failure> {
+        if self.clock.is_null() {
+            return Ok(Arc::new(SystemClock));
+        }
+        Ok(Arc::new(HostClock::new(&read_struct(self.clock)?)?))
+    }
+
+    /// The extra headers, if they can be sent.
+    fn headers(&self) -> Result<Vec<(String, String)>, Failure> {
+        let headers = read_headers(self.extra_headers, self.extra_header_count)?;
+        for (name, value) in &headers {
+            let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+            let is_name = !name.is_empty() && name.bytes().all(is_token);
+            let is_value = value.bytes().all(|b| b == b' ' || b == b'\t' || b.is_ascii_graphic());
+            if !is_name || !is_value || OWN_HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+                let text = "an extra header is not a header's name and value in ASCII, or is one that the library sets";
+                return Err(Failure::argument(text));
+            }
+        }
+        Ok(headers)
+    }
+
+    /// How threads are made; none where there are to be none.
+    #[cfg(feature = "http")]
+    fn threads(&self) -> Result<Option<Threads>, Failure> {
+        match (self.threads.is_null(), self.has(PLAYGATE_CLIENT_NO_THREADS)) {
+            (true, true) => Ok(None),
+            (true, false) => Ok(Some(Threads::default())),
+            (false, true) => Err(Failure::argument(
+                "thread options were given together with PLAYGATE_CLIENT_NO_THREADS",
+            )),
+            (false, false) => Ok(Some(read_struct(self.threads)?.read()?)),
+        }
     }
 
     /// Where a parent types a one-time code in.
@@ -332,17 +480,43 @@ impl playgate_client_options {
         Ok(site.unwrap_or(CODE_SITE).into())
     }
 
-    #[cfg(feature = "http")]
+    /// The host's transport, the built-in one, or none where none is needed.
     fn transport(&self, is_needed: bool) -> Result<Option<Arc<dyn Transport>>, Failure> {
+        if self.transport.is_null() {
+            return self.built_in_transport(is_needed);
+        }
+        let is_for_built_in = !self.extra_roots_pem.is_null()
+            || !self.proxy_url.is_null()
+            || self.connect_timeout_ms != 0
+            || self.read_timeout_ms != 0
+            || self.has(PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS);
+        if is_for_built_in {
+            return Err(Failure::argument(
+                "certificates, proxy and time limits of connections are for the built-in HTTP, but a transport hook was given",
+            ));
+        }
+        let transport = HostTransport::new(&read_struct(self.transport)?)?;
+        Ok(Some(Arc::new(transport)))
+    }
+
+    #[cfg(feature = "http")]
+    fn built_in_transport(&self, is_needed: bool) -> Result<Option<Arc<dyn Transport>>, Failure> {
         use crate::host::http::{HttpOptions, HttpTransport};
         let roots = bytes(self.extra_roots_pem.cast(), self.extra_roots_pem_len, MAX_PEM)?;
         let proxy = optional(self.proxy_url, MAX_URL, "proxy_url")?;
-        let only_extra_roots = self.flags & PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS != 0;
+        let only_extra_roots = self.has(PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS);
         if only_extra_roots && roots.is_empty() {
             return Err(Failure::argument(
                 "PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS was given without extra_roots_pem",
             ));
         }
+        let threads = self.threads()?;
+        if is_needed && threads.is_none() {
+            return Err(Failure::argument(
+                "PLAYGATE_CLIENT_NO_THREADS was given with a server, but the built-in HTTP has threads; give a transport hook",
+            ));
+        }
+        let threads = threads.unwrap_or_default();
         let defaults = HttpOptions::default();
         let options = HttpOptions {
             connect_timeout_ms: duration(self.connect_timeout_ms, defaults.connect_timeout_ms)?,
@@ -354,6 +528,9 @@ impl playgate_client_options {
             },
             only_extra_roots,
             proxy: proxy.map(str::to_owned),
+            thread_name: format!("{}-http", threads.name),
+            stack_bytes: threads.stack_bytes,
+            on_thread_start: threads.on_start,
             ..defaults
         };
         if !is_needed {
@@ -364,9 +541,10 @@ impl playgate_client_options {
     }
 
     #[cfg(not(feature = "http"))]
-    fn transport(&self, is_needed: bool) -> Result<Option<Arc<dyn Transport>>, Failure> {
+    fn built_in_transport(&self, is_needed: bool) -> Result<Option<Arc<dyn Transport>>, Failure> {
         if is_needed {
-            let text = "server_url was given, but this build of the library has no HTTP of its own";
+            let text =
+                "server_url was given, but this build of the library has no HTTP of its own; give a transport hook";
             return Err(Failure::new(PLAYGATE_ERROR_UNSUPPORTED, text));
         }
         Ok(None)
@@ -374,8 +552,8 @@ impl playgate_client_options {
 }
 
 impl playgate_store_options {
-    /// Checks everything and opens the records; says whether they are sealed.
-    pub(super) fn open(&self) -> Result<(Arc<Records>, bool), Failure> {
+    /// Checks everything and opens the store.
+    pub(super) fn open(&self) -> Result<Store, Failure> {
         check_version(self.abi_version)?;
         let [first, second, third, fourth] = self.reserved;
         let reserved = [u64::from(self.reserved0), first, second, third, fourth];
@@ -385,20 +563,17 @@ impl playgate_store_options {
             (self.previous_key, self.previous_key_len),
             self.flags & PLAYGATE_STORE_MIGRATE_UNSEALED != 0,
         )?;
-        let folder = required(self.folder, MAX_PATH, "folder")?;
-        if folder.is_empty() {
-            return Err(Failure::argument("folder is empty"));
-        }
         let is_sealed = keys.key.is_some();
-        if cfg!(not(feature = "file-store")) {
-            return Err(Failure::new(
-                PLAYGATE_ERROR_UNSUPPORTED,
-                "this build of the library keeps no files",
-            ));
+        let folder = optional(self.folder, MAX_PATH, "folder")?;
+        if folder.is_none() && self.storage.is_null() {
+            return Err(Failure::argument("neither a folder nor a storage hook was given"));
         }
-        let records =
-            open_records(folder, &keys).map_err(|error| Failure::from(crate::host::record_outcome(&error)))?;
-        Ok((records, is_sealed))
+        let kept = Kept::new(self.storage, folder, keys, random(self.random)?)?;
+        let records = (kept.open)().map_err(|error| Failure::from(crate::host::record_outcome(&error)))?;
+        Ok(match kept.deferred {
+            Some(hosts) => Store::over_hosts(records, is_sealed, hosts),
+            None => Store::new(records, is_sealed),
+        })
     }
 }
 
@@ -444,11 +619,11 @@ fn duration(given_ms: u32, default_ms: u32) -> Result<u32, Failure> {
     }
 }
 
-/// A seed for jitter; a fixed one where the system gives no random bytes.
-fn seed() -> u64 {
+/// A seed for jitter; the time where there are no random bytes.
+fn seed(random: &dyn Random, clock: &dyn Clock) -> u64 {
     let mut bytes = [0u8; 8];
-    match getrandom::fill(&mut bytes) {
+    match random.fill(&mut bytes) {
         Ok(()) => u64::from_le_bytes(bytes),
-        Err(_) => crate::host::now().mono_ms,
+        Err(_) => clock.now().mono_ms,
     }
 }

@@ -26,8 +26,7 @@ pub extern "C" fn playgate_store_open(
     guard(|| {
         let options = read_struct(options)?;
         write_out(out, 0)?;
-        let (records, is_sealed) = options.open()?;
-        write_out(out, STORES.insert(Arc::new(Store::new(records, is_sealed)))?)?;
+        write_out(out, STORES.insert(Arc::new(options.open()?))?)?;
         Ok(PLAYGATE_OK)
     })
 }

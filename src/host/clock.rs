@@ -5,7 +5,31 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::client::Now;
 
-/// Both clocks now.
+/// Tells the time. The system's clocks and a host's own are written against it.
+pub trait Clock: Send + Sync {
+    /// Both clocks and the local time zone's offset, now. Returns at once; any thread.
+    fn now(&self) -> Now;
+
+    /// Whether it runs on by itself, as fast as the system's: who sleeps by that one wakes in time. Otherwise time is
+    /// looked at with every pump.
+    fn runs_by_itself(&self) -> bool;
+}
+
+/// The operating system's clocks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Now {
+        now()
+    }
+
+    fn runs_by_itself(&self) -> bool {
+        true
+    }
+}
+
+/// The system's clocks now.
 pub fn now() -> Now {
     let wall_ms = match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),

@@ -4,6 +4,7 @@
 
 mod calls;
 mod step;
+mod storing;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -16,23 +17,27 @@ use std::{
 
 use once_cell::sync::Lazy;
 
+#[cfg(feature = "http")]
+use super::threads::Threads;
 use super::{
     board::Board,
-    clock::now,
+    clock::{Clock, SystemClock},
     features,
     log::{self, Level},
+    storage::KeyedStorage,
     table::{GateId, MAX_CLIENTS, Writer},
     transport::Transport,
     vault::{OpenRecords, Vault},
 };
 use crate::{
     client::{
-        Cause, Client, Code, Command, Config, GameOptions, GameToken, LoadFailure, Loaded, MarkKind, Outcome,
-        RequestId, SaveFailure, Told,
+        Cause, Client, Code, Command, Config, GameOptions, GameToken, LoadFailure, Loaded, Now, Outcome, RequestId,
+        SaveFailure, Told,
     },
     protocol::http::Reply,
     session::Notice,
 };
+use storing::{StoreJob, Storing};
 
 /// How long a client that is taken over may still store what it knows.
 const TAKE_OVER_MS: u64 = 2_000;
@@ -55,6 +60,34 @@ pub struct OpenOptions {
     pub network_allowed: bool,
     /// Close a client of this process that has the same record open, and take its place.
     pub take_over: bool,
+    /// The storage behind `records`, when it is a host's whose answers may come later.
+    pub deferred: Option<Arc<KeyedStorage>>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// How the client's threads are made; `None`: it has none, and everything happens in [`Engine::pump`].
+    #[cfg(feature = "http")]
+    pub threads: Option<Threads>,
+}
+
+impl OpenOptions {
+    /// Options for a player whose records are opened so, with the system's clocks and, where the build has them, threads;
+    /// without a server.
+    pub fn new(player: impl Into<String>, place: impl Into<String>, records: OpenRecords) -> Self {
+        Self {
+            config: Config::default(),
+            player: player.into(),
+            place: place.into(),
+            records,
+            transport: None,
+            token: None,
+            network_allowed: false,
+            take_over: false,
+            deferred: None,
+            clock: Arc::new(SystemClock),
+            #[cfg(feature = "http")]
+            threads: Some(Threads::default()),
+        }
+    }
 }
 
 /// Whether a close is done.
@@ -96,14 +129,6 @@ enum Input {
     Stop,
 }
 
-/// Something to do with the record, which may block.
-pub(super) enum StoreJob {
-    Save(u64, Vec<u8>),
-    Mark(MarkKind, i64),
-    Forget(u64),
-    Relock,
-}
-
 struct Core {
     client: Client,
     stopping: bool,
@@ -125,6 +150,8 @@ enum WorkerState {
     NotStarted,
     #[cfg(feature = "http")]
     Running,
+    /// Closed by the threads of the game, without a worker.
+    Closing,
     Ended,
 }
 
@@ -152,8 +179,11 @@ pub struct Engine {
     end_by: AtomicU64,
     /// Work on the record that is queued or going on.
     store_pending: AtomicUsize,
+    storing: Arc<Storing>,
+    clock: Arc<dyn Clock>,
+    /// How this client's threads are made, if it has any.
     #[cfg(feature = "http")]
-    store_thread: super::worker::StoreThread,
+    threads: Option<Threads>,
     me: Weak<Self>,
 }
 
@@ -177,7 +207,7 @@ impl Engine {
         let writer = Writer::open(&options.place, &options.player)
             .ok_or_else(|| Outcome::new(Code::Limit, format!("{MAX_CLIENTS} clients are open; close one first")))?;
         let mut client = Client::new(options.config);
-        let start = now();
+        let start = options.clock.now();
         client.set_token(start, options.token.as_deref());
         client.set_network_allowed(start, options.network_allowed);
         let engine = Arc::new_cyclic(|me| Self {
@@ -202,21 +232,18 @@ impl Engine {
             is_stepping: AtomicBool::new(false),
             end_by: AtomicU64::new(u64::MAX),
             store_pending: AtomicUsize::new(0),
+            storing: Arc::new(Storing::new(options.deferred)),
+            clock: options.clock,
             #[cfg(feature = "http")]
-            store_thread: super::worker::StoreThread::new(Weak::clone(me)),
+            threads: options.threads,
             me: Weak::clone(me),
         });
         engine.register()?;
-        let found = lock(&engine.vault).as_mut().map(Vault::load);
-        if let Some(found) = found {
-            if let Err(failure) = &found {
-                log::write(Level::Warn, "storage", || failure.outcome.text.to_string());
-            }
-            lock(&engine.core).client.loaded(start, found);
-        }
-        engine.step();
+        engine.await_answers();
+        engine.load();
+        engine.step(None);
         lock(&engine.board).pump();
-        if lock(&engine.core).client.wake_in_ms(now()).is_some() {
+        if lock(&engine.core).client.wake_in_ms(engine.now()).is_some() || engine.storing.has_jobs() {
             engine.kick();
         }
         log::write(Level::Info, "client", || format!("opened: {}", engine.diagnostics()));
@@ -297,13 +324,16 @@ impl Engine {
         let deadline = Instant::now() + drain;
         self.is_closing.store(true, Ordering::Release);
         lock(&self.board).close_gate();
-        self.end_idle();
         // The rest of the time is for what is being stored.
         let for_the_end = u64::try_from(drain.as_millis() / 4 * 3).unwrap_or(u64::MAX);
         self.end_by
-            .store(now().mono_ms.saturating_add(for_the_end), Ordering::Release);
+            .store(self.now().mono_ms.saturating_add(for_the_end), Ordering::Release);
+        self.keep_from_starting();
         self.stop();
         self.kick();
+        if !self.end_idle(deadline) {
+            return Closed::Pending;
+        }
         let mut inbox = lock(&self.inbox);
         while inbox.worker != WorkerState::Ended {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -330,20 +360,37 @@ impl Engine {
         Closed::Done
     }
 
-    /// Stops a client that no worker drives: here and now.
-    fn end_idle(&self) {
-        {
-            let mut inbox = lock(&self.inbox);
-            if inbox.worker != WorkerState::NotStarted {
-                return;
-            }
-            // From here on no worker starts.
-            inbox.worker = WorkerState::Ended;
+    /// A client that no worker drives is closed on the thread that closes it: from here on no worker starts.
+    fn keep_from_starting(&self) {
+        let mut inbox = lock(&self.inbox);
+        if inbox.worker == WorkerState::NotStarted {
+            inbox.worker = WorkerState::Closing;
         }
-        self.stop();
-        self.step();
-        while lock(&self.core).client.is_saving() && self.step() && !lock(&self.inbox).queue.is_empty() {}
-        self.shut_transport_down();
+    }
+
+    /// Drives a client that has no worker to its end. False when that takes longer.
+    fn end_idle(&self, deadline: Instant) -> bool {
+        if lock(&self.inbox).worker != WorkerState::Closing {
+            return true;
+        }
+        loop {
+            let is_well = self.step(None).is_well;
+            if self.has_ended() || !is_well {
+                break;
+            }
+            if Instant::now() >= deadline {
+                return false;
+            }
+            // What is awaited comes from another thread: the medium, or the network.
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        self.end();
+        true
+    }
+
+    /// Both clocks now.
+    fn now(&self) -> Now {
+        self.clock.now()
     }
 
     /// Gives the record's name back.
@@ -377,8 +424,9 @@ impl Engine {
         inbox.kicked = true;
         #[cfg(feature = "http")]
         if inbox.worker == WorkerState::NotStarted
+            && let Some(threads) = &self.threads
             && let Some(me) = self.me.upgrade()
-            && super::worker::start(me)
+            && start(threads, "", move || me.work())
         {
             inbox.worker = WorkerState::Running;
         }
@@ -398,8 +446,21 @@ impl Drop for Engine {
     fn drop(&mut self) {
         lock(&self.board).close_gate();
         self.shut_transport_down();
+        self.storing.end();
         self.let_go();
     }
+}
+
+/// Starts a thread of a client's; false when the system gives none.
+#[cfg(feature = "http")]
+fn start(threads: &Threads, suffix: &str, body: impl FnOnce() + Send + 'static) -> bool {
+    let started = threads.spawn(suffix, body);
+    if let Err(error) = &started {
+        log::write(Level::Error, "threads", || {
+            format!("no thread could be started: {error}")
+        });
+    }
+    started.is_ok()
 }
 
 /// Closes every open client, waiting at most `drain` for all of them together.

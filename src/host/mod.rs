@@ -7,16 +7,17 @@ pub mod features;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod log;
+pub mod random;
 pub mod record;
 pub mod storage;
 mod store;
 pub mod table;
+#[cfg(feature = "http")]
+pub mod threads;
 pub mod transport;
 mod vault;
-#[cfg(feature = "http")]
-mod worker;
 
-pub use clock::now;
+pub use clock::{Clock, SystemClock, now};
 pub use engine::{Closed, Engine, HandedNotice, OpenOptions, close_all, intern};
 pub use store::Store;
 pub use vault::{OpenRecords, outcome as record_outcome};

@@ -1,9 +1,10 @@
 //! A store by itself: sessions saved and loaded without a client. All of it may block on the medium.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
     record::Records,
+    storage::KeyedStorage,
     vault::{Vault, outcome},
 };
 use crate::{
@@ -15,12 +16,39 @@ use crate::{
 pub struct Store {
     records: Arc<Records>,
     personal: bool,
+    /// The storage behind the records, when it is a host's: used by one call at a time.
+    hosts: Option<Mutex<Arc<KeyedStorage>>>,
 }
 
 impl Store {
     /// A store over these records. `personal`: whether they are sealed, so that personal data may be stored.
     pub fn new(records: Arc<Records>, personal: bool) -> Self {
-        Self { records, personal }
+        Self {
+            records,
+            personal,
+            hosts: None,
+        }
+    }
+
+    /// The same over a host's storage, which must answer at once: a call that is not answered so fails.
+    pub fn over_hosts(records: Arc<Records>, personal: bool, hosts: Arc<KeyedStorage>) -> Self {
+        hosts.finish();
+        Self {
+            hosts: Some(Mutex::new(hosts)),
+            ..Self::new(records, personal)
+        }
+    }
+
+    fn one_at_a_time<T>(&self, call: impl FnOnce() -> Result<T, Outcome>) -> Result<T, Outcome> {
+        let Some(hosts) = &self.hosts else { return call() };
+        let hosts = hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = call();
+        hosts.finish();
+        if hosts.was_left_off() {
+            let text = "the host's storage did not answer from inside its functions, as a store needs it";
+            return Err(Outcome::new(Code::StorageUnavailable, text));
+        }
+        result
     }
 
     fn vault(&self, player: &str) -> Vault {
@@ -33,6 +61,10 @@ impl Store {
     /// # Errors
     /// The record is held by a client or another process, cannot be read, or cannot be written.
     pub fn save(&self, player: &str, session: Arc<Session>) -> Result<(), Outcome> {
+        self.one_at_a_time(|| self.save_one(player, session))
+    }
+
+    fn save_one(&self, player: &str, session: Arc<Session>) -> Result<(), Outcome> {
         let mut vault = self.vault(player);
         let mut record = read(&mut vault)?.unwrap_or_default();
         if !vault.is_locked() {
@@ -64,6 +96,10 @@ impl Store {
     /// # Errors
     /// The record cannot be read, or what it says no longer holds.
     pub fn load(&self, player: &str) -> Result<Option<Arc<Session>>, Outcome> {
+        self.one_at_a_time(|| self.load_one(player))
+    }
+
+    fn load_one(&self, player: &str) -> Result<Option<Arc<Session>>, Outcome> {
         let mut vault = self.vault(player);
         let Some(record) = read(&mut vault)? else {
             return Ok(None);
@@ -84,6 +120,10 @@ impl Store {
     /// # Errors
     /// The record is held by a client or another process, or cannot be removed.
     pub fn forget(&self, player: &str) -> Result<(), Outcome> {
+        self.one_at_a_time(|| self.forget_one(player))
+    }
+
+    fn forget_one(&self, player: &str) -> Result<(), Outcome> {
         let mut vault = self.vault(player);
         let lock = self.records.lock(player).map_err(|e| outcome(&e))?;
         let done = vault.forget().map_err(|f| f.outcome);

@@ -28,6 +28,16 @@ impl Method {
     }
 }
 
+/// Header names and values. `Debug` shows how many there are: a gateway's key may be among them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Headers(pub Vec<(String, String)>);
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} headers", self.0.len())
+    }
+}
+
 /// One request. `Debug` shows neither URL nor header values nor body: they can hold a token or a session id.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {

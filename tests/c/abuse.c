@@ -228,6 +228,7 @@ int main(int argc, char **argv)
     abuse_handles();
     abuse_arguments();
     abuse_structs();
+    abuse_hooks();
     abuse_challenges();
     check_frees();
     CHECK_OK(CALL(playgate_shutdown, (5000)));

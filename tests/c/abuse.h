@@ -68,6 +68,9 @@ void abuse_arguments(void);
 /* Struct sizes, reserved space, structs and outs at odd addresses. */
 void abuse_structs(void);
 
+/* The host's hooks, and the answers that they give. */
+void abuse_hooks(void);
+
 /* Opens the client that has an open challenge; a new handle of that challenge. */
 void start_asking(void);
 playgate_challenge take_challenge(void);

@@ -260,6 +260,7 @@ static void options_of_clients(void)
     REFUSED(options.key = key, INVALID);
     REFUSED(options.key_len = 32, INVALID);
     REFUSED((options.previous_key = key, options.previous_key_len = 32), INVALID);
+    REFUSED(options.extra_header_count = 1, INVALID);
     REFUSED(options.extra_roots_pem_len = 9, INVALID);
     REFUSED((options.extra_roots_pem = huge, options.extra_roots_pem_len = HUGE_BYTES), INVALID);
     REFUSED((options.extra_roots_pem = huge, options.extra_roots_pem_len = 99, options.server_url = "https://a.example"),
@@ -268,7 +269,7 @@ static void options_of_clients(void)
     REFUSED(options.abi_version = 0, PLAYGATE_ERROR_ABI_VERSION);
     REFUSED(options.abi_version = PLAYGATE_ABI_VERSION + 1, PLAYGATE_ERROR_ABI_VERSION);
     REFUSED(options.abi_version = UINT32_MAX, PLAYGATE_ERROR_ABI_VERSION);
-    for (unsigned bit = 4; bit < 32; bit++) {
+    for (unsigned bit = 5; bit < 32; bit++) {
         REFUSED(options.flags = UINT32_C(1) << bit, INVALID);
     }
     REFUSED(options.flags = PLAYGATE_CLIENT_MIGRATE_UNSEALED, INVALID);

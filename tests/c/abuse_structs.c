@@ -1,17 +1,7 @@
 /* Structs whose size is wrong, newer than the library or at odd addresses, and reserved space that is not zero. */
-#include "abuse.h"
+#include "abuse_room.h"
 
-#define INVALID PLAYGATE_ERROR_INVALID_ARGUMENT
-/* The largest struct_size that is taken. */
-#define LARGEST 4096u
-#define FILLER 0xA5u
-
-/* Room for any struct, also at an odd address, with something behind that must stay. */
-static union room {
-    uint64_t aligned;
-    void *pointer;
-    unsigned char bytes[LARGEST + 128];
-} room;
+union room room;
 
 static void fill(size_t at, uint32_t struct_size)
 {
@@ -19,7 +9,7 @@ static void fill(size_t at, uint32_t struct_size)
     memcpy(room.bytes + at, &struct_size, sizeof struct_size);
 }
 
-static bool is_untouched(size_t from, size_t to)
+bool is_untouched(size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
         if (room.bytes[i] != FILLER) {
@@ -29,7 +19,7 @@ static bool is_untouched(size_t from, size_t to)
     return true;
 }
 
-static uint32_t size_at(size_t at)
+uint32_t size_at(size_t at)
 {
     uint32_t size = 0;
     memcpy(&size, room.bytes + at, sizeof size);
@@ -103,44 +93,6 @@ static void an_event_waits_for_a_right_struct(void)
     CHECK_EQ(event.type, PLAYGATE_EVENT_COMPLETED);
 }
 
-/*
- * An _init function: NULL and wrong sizes do nothing, right ones make it zero up to the given size, but for what
- * `make_plain` takes out.
- */
-#define INIT_BUT(type, call, make_plain)                                                                               \
-    do {                                                                                                               \
-        type *p = NULL;                                                                                                \
-        uint32_t size = (uint32_t)sizeof(type);                                                                        \
-        call;                                                                                                          \
-        p = (type *)(void *)room.bytes;                                                                                \
-        const uint32_t known = (uint32_t)sizeof(type);                                                                 \
-        const uint32_t wrong[] = {0, 3, 4, 7, known - 1, LARGEST + 1, UINT32_MAX};                                     \
-        for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {                                                  \
-            size = wrong[i];                                                                                           \
-            memset(room.bytes, FILLER, sizeof room.bytes);                                                             \
-            call;                                                                                                      \
-            CHECK(is_untouched(0, sizeof room.bytes));                                                                 \
-        }                                                                                                              \
-        const uint32_t right[] = {known, known + 8, LARGEST};                                                          \
-        for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {                                                  \
-            for (size_t at = 0; at < 2; at++) {                                                                        \
-                size = right[i];                                                                                       \
-                p = (type *)(void *)(room.bytes + at);                                                                 \
-                memset(room.bytes, FILLER, sizeof room.bytes);                                                         \
-                call;                                                                                                  \
-                CHECK(size_at(at) == size && is_untouched(0, at) && is_untouched(at + size, sizeof room.bytes));       \
-                make_plain;                                                                                            \
-                for (size_t byte = at + 8; byte < at + size; byte++) {                                                 \
-                    if (room.bytes[byte] != 0) {                                                                       \
-                        CHECK_EQ(room.bytes[byte], 0);                                                                 \
-                    }                                                                                                  \
-                }                                                                                                      \
-            }                                                                                                          \
-        }                                                                                                              \
-    } while (0)
-
-#define INIT(type, call) INIT_BUT(type, call, (void)0)
-
 /* The ages of a signal are not given; they are made zero, as the rest must be. */
 static void take_ages_out(size_t at)
 {
@@ -170,42 +122,6 @@ static void inits(void)
     INIT(playgate_client_options, CALL(playgate_client_options_init, (p, size, PLAYGATE_ABI_VERSION)));
     INIT(playgate_store_options, CALL(playgate_store_options_init, (p, size, PLAYGATE_ABI_VERSION)));
 }
-
-/*
- * A struct that goes in, `value`, in a call with `p`: wrong sizes are refused; a longer one is taken as long as what the
- * library does not know is zero; so is one at an odd address. `undo` follows each call that is taken.
- */
-#define IN_STRUCT(type, value, accepted, call, undo)                                                                   \
-    do {                                                                                                               \
-        const type *p = (const type *)(const void *)room.bytes;                                                        \
-        const uint32_t known = (uint32_t)sizeof(type);                                                                 \
-        const uint32_t wrong[] = {0, 3, 4, 7, known - 1, LARGEST + 1, UINT32_MAX};                                     \
-        for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {                                                  \
-            memset(room.bytes, 0, sizeof room.bytes);                                                                  \
-            memcpy(room.bytes, &(value), sizeof(type));                                                                \
-            memcpy(room.bytes, &wrong[i], sizeof wrong[i]);                                                            \
-            CHECK_FAILS(call, INVALID);                                                                                \
-        }                                                                                                              \
-        const uint32_t longer[] = {known + 1, known + 8, LARGEST};                                                     \
-        for (size_t i = 0; i < sizeof longer / sizeof longer[0]; i++) {                                                \
-            for (size_t at = 0; at < 2; at++) {                                                                        \
-                p = (const type *)(const void *)(room.bytes + at);                                                     \
-                memset(room.bytes, FILLER, sizeof room.bytes);                                                         \
-                memset(room.bytes + at, 0, longer[i]);                                                                 \
-                memcpy(room.bytes + at, &(value), sizeof(type));                                                       \
-                memcpy(room.bytes + at, &longer[i], sizeof longer[i]);                                                 \
-                /* The last byte, then the first one that the library does not know. */                                \
-                room.bytes[at + longer[i] - 1] = 1;                                                                    \
-                CHECK_FAILS(call, INVALID);                                                                            \
-                room.bytes[at + longer[i] - 1] = 0;                                                                    \
-                room.bytes[at + known] = 1;                                                                            \
-                CHECK_FAILS(call, INVALID);                                                                            \
-                room.bytes[at + known] = 0;                                                                            \
-                CHECK_RESULT(call, (accepted));                                                                        \
-                undo;                                                                                                  \
-            }                                                                                                          \
-        }                                                                                                              \
-    } while (0)
 
 /* Asks with a signal that may be anywhere. */
 static playgate_result ask_with(const playgate_age_signal *signal, playgate_request *out)

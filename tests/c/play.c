@@ -10,6 +10,9 @@
 #define WAIT_MS 20000
 #define MAX_FOLDERS 64
 
+void (*play_before_pump)(void);
+void (*play_on_event)(const playgate_event *event);
+
 static char folders[MAX_FOLDERS][64];
 static size_t folder_count;
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -134,6 +137,9 @@ static void keep(play *self, const playgate_event *event)
 void play_pump(play *self)
 {
     playgate_result pumped;
+    if (play_before_pump) {
+        play_before_pump();
+    }
     do {
         pumped = playgate_client_pump(self->client, 1000);
     } while (pumped == PLAYGATE_PENDING);
@@ -142,6 +148,9 @@ void play_pump(play *self)
     playgate_event_init(&event, sizeof event);
     while (playgate_client_next_event(self->client, &event) == PLAYGATE_OK) {
         keep(self, &event);
+        if (play_on_event) {
+            play_on_event(&event);
+        }
     }
 }
 

@@ -62,6 +62,12 @@ typedef struct play {
     size_t step_count;
 } play;
 
+/* Called before each pump, for hosts that work within frames; NULL: nothing. */
+extern void (*play_before_pump)(void);
+
+/* Called with each event; NULL: nothing. */
+extern void (*play_on_event)(const playgate_event *event);
+
 /* Options for a player, with network use allowed when there is a server. */
 playgate_client_options play_options(const char *player, const char *folder, const char *server_url);
 

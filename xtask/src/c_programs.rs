@@ -19,6 +19,7 @@ const PROGRAMS: &[&str] = &[
     "upgrade",
     "threads",
     "game_session",
+    "hooks",
 ];
 
 /// What all of them share.
@@ -44,11 +45,14 @@ pub fn run(library: &Library, compiler: &str, linkage: Linkage) -> Result<Counts
     vectors::generate(&root().join("tests/vectors"), &folder.join("vectors.inc"))?;
     let here = format!("-I{}", folder.display());
     let mut flags = FLAGS.to_vec();
-    flags.push(&here);
+    let hosts = format!("-I{}", root().join("examples/c").display());
+    flags.extend([here.as_str(), hosts.as_str()]);
     let mut counts = Counts::default();
     for name in PROGRAMS {
         let program = folder.join(name);
-        library.program(compiler, linkage, &sources(name)?, &flags, &program)?;
+        // The hooks are tried with a host that uses libcurl.
+        let needs: &[&str] = if *name == "hooks" { &["-lcurl"] } else { &[] };
+        library.program(compiler, linkage, &sources(name)?, &[&flags, needs].concat(), &program)?;
         let mut command = Command::new(&program);
         if library.has_asan {
             // Freed memory is kept apart for a while, so that it says nothing of growth.
@@ -101,6 +105,9 @@ fn sources(name: &str) -> Result<Vec<PathBuf>, String> {
         .filter(|file| own(file) || SHARED.contains(&file.as_str()))
         .map(|file| folder.join(file))
         .collect();
+    if name == "hooks" {
+        sources.push(root().join("examples/c/host_curl.c"));
+    }
     sources.sort();
     Ok(sources)
 }

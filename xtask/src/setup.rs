@@ -13,6 +13,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("readelf", "binutils"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
+    ("curl-config", "libcurl4-openssl-dev"),
+    ("strace", "strace"),
     ("valgrind", "valgrind"),
     ("kill", "procps"),
     ("unshare", "util-linux"),

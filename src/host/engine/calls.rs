@@ -1,6 +1,9 @@
 //! What the game asks of a client. Nothing here waits: answers come from the board, requests go into the inbox.
 
-use std::sync::{Arc, TryLockError, atomic::Ordering};
+use std::{
+    sync::{Arc, TryLockError, atomic::Ordering},
+    time::{Duration, Instant},
+};
 
 use super::{Engine, HandedNotice, Input, LAST_REQUEST, WorkerState, lock};
 use crate::{
@@ -172,16 +175,20 @@ impl Engine {
         self.put(Input::Suspended(suspended));
     }
 
-    /// Moves finished work in. True when there is more to do. Skips a turn rather than wait for another thread.
-    pub fn pump(&self) -> bool {
+    /// Moves finished work in. True when there is more to do. Skips a turn rather than wait for another thread. A client
+    /// that no worker drives works here: piece by piece for at most that long, but at least one piece.
+    pub fn pump(&self, budget: Duration) -> bool {
+        let mut has_more = false;
         if lock(&self.inbox).worker == WorkerState::NotStarted {
-            // Nobody else drives the client: this build has no thread, or the system gave none.
-            self.step();
+            has_more = self.step(Instant::now().checked_add(budget)).has_more;
+        } else if !self.clock.runs_by_itself() {
+            // The worker cannot sleep by this clock.
+            self.kick();
         }
         match self.board.try_lock() {
             Ok(mut board) => {
                 board.pump();
-                false
+                has_more
             }
             Err(TryLockError::WouldBlock) => true,
             Err(TryLockError::Poisoned(board)) => {

@@ -1,21 +1,18 @@
 //! How a client gets on: takes what came in, lets the state machine work, and carries out what it wants.
 
-use std::sync::{Weak, atomic::Ordering};
 #[cfg(feature = "http")]
 use std::{sync::PoisonError, time::Duration};
+use std::{
+    sync::{Weak, atomic::Ordering},
+    time::Instant,
+};
 
-#[cfg(feature = "http")]
-use super::WorkerState;
-use super::{Core, Engine, Input, StoreJob, lock};
-#[cfg(feature = "http")]
-use crate::client::Code;
+use super::{Core, Engine, Input, StoreJob, WorkerState, lock};
 use crate::{
-    client::{Event, Now, Output},
+    client::{Code, Event, Now, Output},
     host::{
         board::Staged,
-        clock::now,
         log::{self, Level},
-        record::Marked,
         transport::Completion,
     },
     protocol::http::{Request, TransportError, TransportErrorKind},
@@ -24,24 +21,24 @@ use crate::{
 /// Another process holds the record: so often it is tried again.
 const RELOCK_MS: u64 = 1_000;
 
+/// How a step went.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    /// No defect was met.
+    pub(super) is_well: bool,
+    /// There is more to do.
+    pub(super) has_more: bool,
+}
+
 impl Engine {
     /// The worker's life: steps when something comes in or time has come. Returns when the client has stopped and
     /// nothing is being stored.
     #[cfg(feature = "http")]
-    pub(in crate::host) fn work(&self) {
+    pub(super) fn work(&self) {
         loop {
-            let is_well = self.step();
-            let (done, wake_ms) = {
-                let core = lock(&self.core);
-                let now = now();
-                let relock = core.relock_at.map(|at| at.saturating_sub(now.mono_ms));
-                let end_left = self.end_by.load(Ordering::Acquire).saturating_sub(now.mono_ms);
-                let is_ending = core.client.is_ending_game() && end_left > 0;
-                let wake = core.client.wake_in_ms(now).into_iter().chain(relock);
-                let wake = wake.chain(is_ending.then_some(end_left)).min();
-                let is_storing = core.client.is_saving() || self.store_pending.load(Ordering::Acquire) != 0;
-                (core.stopping && !is_storing && !is_ending, wake)
-            };
+            let is_well = self.step(None).is_well;
+            let wake_ms = self.wake_in_ms();
+            let done = self.has_ended();
             let inbox = lock(&self.inbox);
             if done && inbox.queue.is_empty() || !is_well {
                 break;
@@ -54,6 +51,32 @@ impl Engine {
                 .unwrap_or_else(PoisonError::into_inner);
             inbox.kicked = false;
         }
+        self.end();
+    }
+
+    /// How long the worker may sleep if nothing comes in.
+    #[cfg(feature = "http")]
+    fn wake_in_ms(&self) -> Option<u64> {
+        let core = lock(&self.core);
+        let now = self.now();
+        let relock = core.relock_at.map(|at| at.saturating_sub(now.mono_ms));
+        let end_left = self.end_by.load(Ordering::Acquire).saturating_sub(now.mono_ms);
+        let is_ending = core.client.is_ending_game() && end_left > 0;
+        let wake = core.client.wake_in_ms(now).into_iter().chain(relock);
+        wake.chain(is_ending.then_some(end_left)).min()
+    }
+
+    /// Whether the client has stopped, and neither is anything being stored nor the ad service being told.
+    pub(super) fn has_ended(&self) -> bool {
+        let core = lock(&self.core);
+        let end_left = self.end_by.load(Ordering::Acquire).saturating_sub(self.now().mono_ms);
+        let is_ending = core.client.is_ending_game() && end_left > 0;
+        let is_storing = core.client.is_saving() || self.store_pending.load(Ordering::Acquire) != 0;
+        core.stopping && !is_storing && !is_ending
+    }
+
+    /// The end, when nobody drives the client any more.
+    pub(super) fn end(&self) {
         self.shut_transport_down();
         // What still waits for a write that will not be tried again.
         lock(&self.board).complete_all(Code::Cancelled, "the client was stopped before this was stored");
@@ -61,13 +84,9 @@ impl Engine {
         self.ended.notify_all();
     }
 
-    /// Takes what came in, lets the client work, and carries out what it wants. False after a defect.
-    pub(super) fn step(&self) -> bool {
-        if self.is_stepping.swap(true, Ordering::AcqRel) {
-            return true;
-        }
-        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.step_inside()));
-        self.is_stepping.store(false, Ordering::Release);
+    /// Runs a piece of the library's own work. A defect poisons the client.
+    pub(super) fn guarded<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
         if result.is_err() {
             self.is_poisoned.store(true, Ordering::Release);
             lock(&self.board).poison();
@@ -75,27 +94,63 @@ impl Engine {
                 "a defect in the library was caught; the client denies everything from here on".to_owned()
             });
         }
-        result.is_ok()
+        result.ok()
     }
 
-    fn step_inside(&self) {
+    /// Takes what came in, lets the client work, and carries out what it wants: all of it, or piece by piece until that
+    /// moment has come. At least one piece is done.
+    pub(super) fn step(&self, until: Option<Instant>) -> Step {
+        if self.is_stepping.swap(true, Ordering::AcqRel) {
+            return Step {
+                is_well: true,
+                has_more: true,
+            };
+        }
+        let has_more = self.guarded(|| self.step_inside(until));
+        self.is_stepping.store(false, Ordering::Release);
+        Step {
+            is_well: has_more.is_some(),
+            has_more: has_more.unwrap_or(false),
+        }
+    }
+
+    fn step_inside(&self, until: Option<Instant>) -> bool {
         let mut core = lock(&self.core);
         loop {
-            let inputs = std::mem::take(&mut lock(&self.inbox).queue);
-            if inputs.is_empty() && !core.client_has_output() {
-                // Time may have come all the same.
-                core.client.tick(now());
-                if !core.client_has_output() {
-                    break;
-                }
+            if !self.take_piece(&mut core, until.is_some()) {
+                break;
             }
-            for input in inputs {
-                core.take(now(), input);
+            if until.is_some_and(|until| Instant::now() >= until) {
+                return true;
             }
-            core.client.tick(now());
-            self.carry_out(&mut core);
         }
         self.look_for_record(&mut core);
+        false
+    }
+
+    /// Takes what came in, or one of it, and carries out what comes of it; or does work on the record that is left to
+    /// whoever drives the client. False when there is nothing to do.
+    fn take_piece(&self, core: &mut Core, one: bool) -> bool {
+        let inputs = {
+            let mut inbox = lock(&self.inbox);
+            let many = if one {
+                inbox.queue.len().min(1)
+            } else {
+                inbox.queue.len()
+            };
+            inbox.queue.drain(..many).collect::<Vec<_>>()
+        };
+        let is_empty = inputs.is_empty();
+        for input in inputs {
+            core.take(self.now(), input);
+        }
+        // Time may have come all the same.
+        core.client.tick(self.now());
+        if is_empty && !core.client_has_output() {
+            return self.do_left_store_job();
+        }
+        self.carry_out(core);
+        true
     }
 
     /// Tries now and then to get a record that another process holds.
@@ -107,15 +162,15 @@ impl Engine {
                 .is_ok_and(|vault| vault.as_ref().is_some_and(|v| !v.is_locked()))
         };
         let held_elsewhere = core.client.wants_record() && is_unlocked();
-        if !held_elsewhere || core.stopping {
+        if !held_elsewhere || core.stopping || self.storing.has_jobs() {
             core.relock_at = None;
             return;
         }
-        let now = now().mono_ms;
+        let now = self.now().mono_ms;
         match core.relock_at {
             Some(at) if at <= now => {
                 core.relock_at = Some(now + RELOCK_MS);
-                self.run_store_job(StoreJob::Relock);
+                self.store(StoreJob::Relock);
             }
             Some(_) => {}
             None => {
@@ -140,7 +195,7 @@ impl Engine {
         }
         // What got tighter counts before anything is stored or sent.
         if publish || !events.is_empty() {
-            let staged = publish.then(|| Staged::new(core.client.view(now())));
+            let staged = publish.then(|| Staged::new(core.client.view(self.now())));
             lock(&self.board).stage(staged, events);
         }
         actions.into_iter().for_each(|action| self.act(action));
@@ -158,9 +213,9 @@ impl Engine {
                     transport.cancel(ticket);
                 }
             }
-            Output::Save { job, payload } => self.run_store_job(StoreJob::Save(job, payload)),
-            Output::Mark { kind } => self.run_store_job(StoreJob::Mark(kind, now().wall_ms)),
-            Output::Forget { job } => self.run_store_job(StoreJob::Forget(job)),
+            Output::Save { job, payload } => self.store(StoreJob::Save(job, payload)),
+            Output::Mark { kind } => self.store(StoreJob::Mark(kind, self.now().wall_ms)),
+            Output::Forget { job } => self.store(StoreJob::Forget(job)),
             // Were taken before.
             Output::Publish | Output::Event(_) => {}
         }
@@ -181,44 +236,6 @@ impl Engine {
             ))),
         }
     }
-
-    fn run_store_job(&self, job: StoreJob) {
-        self.store_pending.fetch_add(1, Ordering::AcqRel);
-        #[cfg(feature = "http")]
-        let Err(job) = self.store_thread.run(job) else { return };
-        self.do_store_job(job);
-    }
-
-    /// Works on the record; may block on the medium.
-    pub(in crate::host) fn do_store_job(&self, job: StoreJob) {
-        if let Some(vault) = lock(&self.vault).as_mut() {
-            match job {
-                StoreJob::Save(job, payload) => {
-                    let result = vault.save(&payload);
-                    self.put(Input::Saved(job, result));
-                }
-                StoreJob::Forget(job) => {
-                    let result = vault.forget();
-                    self.put(Input::Saved(job, result));
-                }
-                StoreJob::Mark(kind, at_ms) => match vault.mark(kind, at_ms) {
-                    Ok(Marked::InPlace | Marked::Absent) => {}
-                    Ok(Marked::Removed) => log::write(Level::Warn, "storage", || {
-                        "a record that no longer holds was removed".to_owned()
-                    }),
-                    Err(error) => log::write(Level::Error, "storage", || error.text.clone()),
-                },
-                StoreJob::Relock => {
-                    let found = vault.load();
-                    if vault.is_locked() {
-                        self.put(Input::Loaded(Box::new(found)));
-                    }
-                }
-            }
-        }
-        self.store_pending.fetch_sub(1, Ordering::AcqRel);
-        self.kick();
-    }
 }
 
 impl Core {
@@ -226,7 +243,7 @@ impl Core {
         self.client.has_output()
     }
 
-    fn take(&mut self, now: Now, input: Input) {
+    pub(super) fn take(&mut self, now: Now, input: Input) {
         let client = &mut self.client;
         match input {
             Input::Adopt(request, json) => client.adopt(now, request, &json),

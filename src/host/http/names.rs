@@ -10,11 +10,14 @@ use std::{
 
 use super::{
     exchange::{Exchange, cancelled, lock},
-    options::{NameLookup, Threads},
+    options::NameLookup,
 };
-use crate::protocol::http::{
-    TransportError,
-    TransportErrorKind::{TimedOut, Unreachable},
+use crate::{
+    host::threads::Threads,
+    protocol::http::{
+        TransportError,
+        TransportErrorKind::{TimedOut, Unreachable},
+    },
 };
 
 /// How long an address that worked is used without another look.

@@ -6,14 +6,14 @@ use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use ureq::{Proxy, http::HeaderValue};
 
-use crate::protocol::http::{TransportError, TransportErrorKind::Refused};
+use crate::{
+    host::threads::{OnStart, Threads},
+    protocol::http::{TransportError, TransportErrorKind::Refused},
+};
 
 /// Finds the addresses of a host name. May block; runs on a thread of its own, which a request that gives up leaves
 /// behind.
 pub type NameLookup = Arc<dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync>;
-
-/// Below this a TLS handshake does not fit.
-const MIN_STACK_BYTES: usize = 256 * 1024;
 
 /// Settings of an [`HttpTransport`](super::HttpTransport). `Debug` shows neither the proxy nor certificates.
 #[derive(Clone)]
@@ -36,8 +36,10 @@ pub struct HttpOptions {
     pub user_agent: String,
     /// Threads are named this, a hyphen and a number.
     pub thread_name: String,
-    /// The stack of the transport's threads, in bytes; `None`: the platform's usual one. At least 256 KiB is used.
+    /// The stack of the transport's threads, in bytes; `None`: 512 KiB. At least 256 KiB is used.
     pub stack_bytes: Option<usize>,
+    /// Called first on each of them, with its name.
+    pub on_thread_start: Option<OnStart>,
     /// After how long a thread without work ends, in milliseconds.
     pub idle_ms: u32,
     /// Finds addresses in place of the operating system.
@@ -57,6 +59,7 @@ impl Default for HttpOptions {
             user_agent: concat!("playgate/", env!("CARGO_PKG_VERSION")).into(),
             thread_name: "playgate-http".into(),
             stack_bytes: None,
+            on_thread_start: None,
             idle_ms: 60_000,
             name_lookup: None,
         }
@@ -75,6 +78,7 @@ impl fmt::Debug for HttpOptions {
             .field("user_agent", &self.user_agent)
             .field("thread_name", &self.thread_name)
             .field("stack_bytes", &self.stack_bytes)
+            .field("on_thread_start", &self.on_thread_start.is_some())
             .field("idle_ms", &self.idle_ms)
             .finish_non_exhaustive()
     }
@@ -100,24 +104,6 @@ pub(super) struct Roots {
     pub(super) only_extra: bool,
 }
 
-/// How threads are made.
-#[derive(Clone)]
-pub(super) struct Threads {
-    name: String,
-    stack_bytes: Option<usize>,
-}
-
-impl Threads {
-    /// Starts a detached thread.
-    pub(super) fn spawn(&self, suffix: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
-        let mut builder = std::thread::Builder::new().name(format!("{}-{suffix}", self.name));
-        if let Some(bytes) = self.stack_bytes {
-            builder = builder.stack_size(bytes.max(MIN_STACK_BYTES));
-        }
-        builder.spawn(body).map(drop)
-    }
-}
-
 impl HttpOptions {
     pub(super) fn check(self) -> Result<Settings, TransportError> {
         let refuse = |text: &str| Err(TransportError::new(Refused, text));
@@ -137,6 +123,7 @@ impl HttpOptions {
             threads: Threads {
                 name: self.thread_name,
                 stack_bytes: self.stack_bytes,
+                on_start: self.on_thread_start,
             },
             idle: Duration::from_millis(self.idle_ms.into()),
             lookup: self.name_lookup,

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::envelope::{self, Envelope, Head, TAG_BYTES};
 use super::error::{RecordError, RecordErrorKind};
+use crate::host::random::Random;
 
 /// The 32-byte secret that records are sealed with, from the host's platform keystore. Wiped from memory on drop.
 pub struct RecordKey(Zeroizing<[u8; 32]>);
@@ -97,13 +98,13 @@ fn truncated(digest: [u8; 32]) -> [u8; 16] {
     bytes
 }
 
-/// Fills with random bytes of the operating system.
-pub(super) fn random<const N: usize>() -> Result<[u8; N], RecordError> {
+/// So many random bytes.
+pub(super) fn random<const N: usize>(source: &dyn Random) -> Result<[u8; N], RecordError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|err| {
+    source.fill(&mut bytes).map_err(|why| {
         RecordError::new(
             RecordErrorKind::NoRandomness,
-            format!("The operating system gave no random bytes, so nothing was stored: {err}."),
+            format!("There are no random bytes, so nothing was stored: {why}."),
         )
     })?;
     Ok(bytes)
@@ -115,6 +116,7 @@ pub(super) fn wrap(
     sequence: u64,
     key: Option<&RecordKey>,
     place: &Place<'_>,
+    source: &dyn Random,
 ) -> Result<Vec<u8>, RecordError> {
     let stored_bytes = payload.len() + if key.is_some() { TAG_BYTES } else { 0 };
     let mut head = Head {
@@ -128,7 +130,7 @@ pub(super) fn wrap(
         head.check = place.check();
         return Ok(envelope::build(head, payload));
     };
-    head.nonce = random()?;
+    head.nonce = random(source)?;
     head.check = key.check(&head.nonce);
     // The tag fits in too: were the buffer to grow, it would leave a copy in clear behind.
     let mut sealed = Vec::with_capacity(stored_bytes);
@@ -194,6 +196,7 @@ fn foreign() -> RecordError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::random::SystemRandom;
 
     const SALT: [u8; 32] = [7; 32];
     const HERE: Place<'_> = Place {
@@ -224,7 +227,7 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_here_only() {
         let keys = keys(1);
-        let record = wrap(b"secret words", 5, keys.key.as_ref(), &HERE).expect("sealed");
+        let record = wrap(b"secret words", 5, keys.key.as_ref(), &HERE, &SystemRandom).expect("sealed");
         assert!(!record.windows(6).any(|window| window == b"secret"));
         assert_eq!(try_open(&record, &keys, &HERE), Ok((b"secret words".to_vec(), false)));
         let elsewhere = Place { salt: &[8; 32], ..HERE };
@@ -240,8 +243,8 @@ mod tests {
     #[test]
     fn two_sealings_of_the_same_content_have_nothing_in_common() {
         let key = RecordKey::new([1; 32]);
-        let one = wrap(&[0; 64], 1, Some(&key), &HERE).expect("sealed");
-        let two = wrap(&[0; 64], 1, Some(&key), &HERE).expect("sealed");
+        let one = wrap(&[0; 64], 1, Some(&key), &HERE, &SystemRandom).expect("sealed");
+        let two = wrap(&[0; 64], 1, Some(&key), &HERE, &SystemRandom).expect("sealed");
         assert_ne!(one[24..40], two[24..40], "key check");
         assert_ne!(one[40..64], two[40..64], "nonce");
         assert_ne!(one[128..], two[128..], "payload");
@@ -251,7 +254,7 @@ mod tests {
     #[test]
     fn a_change_with_a_right_checksum_does_not_open() {
         let keys = keys(1);
-        let record = wrap(b"secret words", 5, keys.key.as_ref(), &HERE).expect("sealed");
+        let record = wrap(b"secret words", 5, keys.key.as_ref(), &HERE, &SystemRandom).expect("sealed");
         let whole = Envelope::read(&record).expect("whole");
         let mut payload = whole.payload.to_vec();
         payload[0] ^= 1;
@@ -286,7 +289,7 @@ mod tests {
 
     #[test]
     fn keys_are_told_apart() {
-        let record = wrap(b"x", 1, keys(1).key.as_ref(), &HERE).expect("sealed");
+        let record = wrap(b"x", 1, keys(1).key.as_ref(), &HERE, &SystemRandom).expect("sealed");
         assert_eq!(try_open(&record, &keys(2), &HERE), Err(RecordErrorKind::WrongKey));
         assert_eq!(
             try_open(&record, &Keys::default(), &HERE),
@@ -301,7 +304,7 @@ mod tests {
 
     #[test]
     fn an_unsealed_record_needs_migration_once_there_is_a_key() {
-        let record = wrap(b"x", 1, None, &HERE).expect("built");
+        let record = wrap(b"x", 1, None, &HERE, &SystemRandom).expect("built");
         assert_eq!(try_open(&record, &Keys::default(), &HERE), Ok((b"x".to_vec(), false)));
         assert_eq!(
             try_open(&record, &keys(1), &HERE),

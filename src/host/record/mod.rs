@@ -60,6 +60,7 @@ pub use error::{RecordError, RecordErrorKind};
 use std::fmt;
 use std::sync::Arc;
 
+use super::random::{Random, SystemRandom};
 use super::storage::{Lock, Storage, StorageError, StorageErrorKind};
 use crypto::Place;
 use envelope::{Envelope, Head};
@@ -73,6 +74,7 @@ pub const MAX_PAYLOAD_BYTES: usize = 4 * 1024 * 1024;
 pub struct Records {
     storage: Arc<dyn Storage>,
     keys: Keys,
+    random: Arc<dyn Random>,
     salt: salt::Salt,
 }
 
@@ -122,14 +124,27 @@ impl Records {
     /// [`RecordErrorKind::SaltCorrupt`] when the salt is damaged (it is left as it is), `KeyMissing` when a previous key
     /// is given without a key, `Storage` when the storage cannot be read or the first salt cannot be stored.
     pub fn open(storage: Arc<dyn Storage>, keys: Keys) -> Result<Records, RecordError> {
+        Self::open_with(storage, keys, Arc::new(SystemRandom))
+    }
+
+    /// The same, with salt and nonces from this source.
+    ///
+    /// # Errors
+    /// As [`Records::open`].
+    pub fn open_with(storage: Arc<dyn Storage>, keys: Keys, random: Arc<dyn Random>) -> Result<Records, RecordError> {
         if keys.key.is_none() && keys.previous_key.is_some() {
             return Err(RecordError::new(
                 RecordErrorKind::KeyMissing,
                 "A previous storage key was given without a key. Give the key that records shall be sealed with from now on.",
             ));
         }
-        let salt = salt::load_or_create(&*storage)?;
-        Ok(Records { storage, keys, salt })
+        let salt = salt::load_or_create(&*storage, &*random)?;
+        Ok(Records {
+            storage,
+            keys,
+            random,
+            salt,
+        })
     }
 
     /// The storage key of this player's record: 32 hexadecimal digits that say nothing about the player.
@@ -198,7 +213,13 @@ impl Records {
             _ => {}
         }
         let name = self.name(player);
-        let bytes = crypto::wrap(payload, sequence, self.keys.key.as_ref(), &self.at(&name))?;
+        let bytes = crypto::wrap(
+            payload,
+            sequence,
+            self.keys.key.as_ref(),
+            &self.at(&name),
+            &*self.random,
+        )?;
         Ok(self.storage.write(&name, &bytes)?)
     }
 

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::super::storage::Storage;
+use super::super::{random::Random, storage::Storage};
 use super::crypto;
 use super::error::{RecordError, RecordErrorKind};
 
@@ -65,7 +65,7 @@ pub(super) fn load(storage: &dyn Storage) -> Result<Option<Salt>, RecordError> {
     }
 }
 
-pub(super) fn load_or_create(storage: &dyn Storage) -> Result<Salt, RecordError> {
+pub(super) fn load_or_create(storage: &dyn Storage, source: &dyn Random) -> Result<Salt, RecordError> {
     if let Some(salt) = load(storage)? {
         return Ok(salt);
     }
@@ -76,7 +76,7 @@ pub(super) fn load_or_create(storage: &dyn Storage) -> Result<Salt, RecordError>
              backup, or remove the whole folder to start anew.",
         ));
     }
-    let new = Salt(crypto::random()?);
+    let new = Salt(crypto::random(source)?);
     // Another process may have been faster: what is stored counts.
     Salt::read(&storage.write_new(KEY, &new.to_bytes())?)
 }

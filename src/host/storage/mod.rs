@@ -4,10 +4,12 @@
 
 #[cfg(feature = "file-store")]
 mod file;
+mod keyed;
 mod memory;
 
 #[cfg(feature = "file-store")]
 pub use file::{FileStorage, FileStorageOptions};
+pub use keyed::{Answer, Answered, Ask, KeyValues, KeyedStorage};
 pub use memory::{MemorySnapshot, MemoryStorage};
 
 use std::fmt;
@@ -31,6 +33,8 @@ pub enum StorageErrorKind {
     TooLarge,
     /// This storage cannot do that (for example overwrite in place).
     Unsupported,
+    /// The host's storage has not answered yet.
+    Pending,
     /// Anything else that the operating system or the host reported.
     Io,
 }

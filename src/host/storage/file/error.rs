@@ -17,7 +17,7 @@ pub(super) fn storage_error(doing: &str, folder: &Path, err: &io::Error) -> Stor
         StorageErrorKind::Full => "Free some space or raise the limit, then try again.",
         StorageErrorKind::Locked => "Close the other process or client that uses it.",
         StorageErrorKind::Unsupported => "Give a folder on a file system that can do this.",
-        StorageErrorKind::TooLarge | StorageErrorKind::Io => {
+        StorageErrorKind::TooLarge | StorageErrorKind::Pending | StorageErrorKind::Io => {
             "Try again; if it stays so, look at the folder and its medium."
         }
     };
