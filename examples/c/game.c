@@ -9,7 +9,7 @@
 #  define _POSIX_C_SOURCE 199309L /* nanosleep */
 #endif
 
-#include <playgate.h>
+#include "host.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -31,10 +31,10 @@ static const char *const feature_names[FEATURES] = {
 };
 
 /* The command line: each option is followed by its value. */
-enum { PLAYER, SERVER, TOKEN, FOLDER, KEY, ADOPT, TAPS, CODE_SITE, LANGUAGE, ADS, AD_TOKEN, FRAMES, REFRESH_MS, NETWORK, OPTIONS };
+enum { PLAYER, SERVER, TOKEN, FOLDER, KEY, ADOPT, TAPS, CODE_SITE, LANGUAGE, ADS, AD_TOKEN, FRAMES, REFRESH_MS, NETWORK, HOST, OPTIONS };
 static const char *const option_names[OPTIONS] = {
     "--player",    "--server",   "--token", "--folder",   "--key",    "--adopt",      "--taps",
-    "--code-site", "--language", "--ads",   "--ad-token", "--frames", "--refresh-ms", "--network",
+    "--code-site", "--language", "--ads",   "--ad-token", "--frames", "--refresh-ms", "--network", "--host",
 };
 static const char *given[OPTIONS];
 
@@ -148,6 +148,10 @@ static int open_client(Game *game)
     }
     if (!given[NETWORK] || strcmp(given[NETWORK], "off") != 0) {
         options.flags |= PLAYGATE_CLIENT_NETWORK_ALLOWED;
+    }
+    if (!host_open(given[HOST], given[FOLDER], &options)) { /* most games leave HTTP and files to the library */
+        fprintf(stderr, "--host %s: there is none such in this build\n", given[HOST]);
+        return 0;
     }
     if (failed("open", playgate_client_open(&options, &game->client))) {
         return 0;
@@ -444,6 +448,7 @@ static void age_gate(Game *game, const char *path)
 
 static void one_frame(Game *game)
 {
+    host_frame();
     playgate_client_pump(game->client, PUMP_BUDGET_US);
     take_events(game);
     take_taps(game, given[TAPS]);
@@ -468,6 +473,9 @@ static int close_client(Game *game)
 
     playgate_notice_free(game->dialog); /* not acknowledged: it comes back at the next start */
     result = playgate_client_close(game->client, DRAIN_MS);
+    if (result == PLAYGATE_OK) {
+        host_close(); /* its hooks are called no more */
+    }
     printf("end: %s after %lu frames, %lu with voice chat\n", playgate_result_name(result), game->frames,
            game->voice_frames);
     return result == PLAYGATE_OK;
@@ -492,7 +500,8 @@ int main(int count, char **arguments)
     if (!read_arguments(count, arguments)) {
         fprintf(stderr, "usage: game --player NAME [--server URL] [--token TOKEN] [--folder DIR] [--key 64_HEX_DIGITS]\n"
                         "            [--adopt FILE] [--taps FILE] [--code-site TEXT] [--language TAG]\n"
-                        "            [--ads URL --ad-token TOKEN] [--frames N] [--refresh-ms MS] [--network off]\n");
+                        "            [--ads URL --ad-token TOKEN] [--frames N] [--refresh-ms MS] [--network off]\n"
+                        "            [--host built-in|transport|pump]\n");
         return 2;
     }
     signal(SIGINT, on_signal);

@@ -9,7 +9,7 @@ pub mod household;
 pub mod servers;
 mod upgrades;
 
-use std::time::Instant;
+use std::{path::PathBuf, time::Instant};
 
 use crate::{
     library::{Library, Linkage},
@@ -37,7 +37,7 @@ pub fn run(library: &Library) -> Result<(), String> {
     let build = |linkage: Linkage| {
         let program = folder.path().join(format!("game-{}", linkage.word()));
         println!("demo: compiling examples/c/game.c, {} library", linkage.word());
-        library.program("cc", linkage, &[root().join("examples/c/game.c")], FLAGS, &program)?;
+        library.program("cc", linkage, &game_sources("host_built_in.c"), FLAGS, &program)?;
         Ok::<_, String>(program)
     };
     let (shared, with_static) = (build(Linkage::Shared)?, build(Linkage::Static)?);
@@ -50,6 +50,11 @@ pub fn run(library: &Library) -> Result<(), String> {
         println!("  ok  ({}) {line}", number + 1);
     }
     Ok(())
+}
+
+/// The game, with what carries the library in it.
+pub fn game_sources(host: &str) -> [PathBuf; 2] {
+    ["game.c", host].map(|file| root().join("examples/c").join(file))
 }
 
 /// Fails the demo with `text` unless `holds`.

@@ -6,6 +6,7 @@ mod checks;
 mod contradictions;
 mod demo;
 mod header;
+mod hosts;
 mod kills;
 mod library;
 mod run;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    browser, c_programs, checks, contradictions, demo, header, kills,
+    browser, c_programs, checks, contradictions, demo, header, hosts, kills,
     library::{Library, Linkage},
     run::{self, Counts, cargo},
     setup,
@@ -122,6 +122,7 @@ pub fn run() -> Result<(), String> {
         }
         steps.try_step("C tests under valgrind", c_programs::run_under_valgrind);
         steps.try_step("the demo", || demo::run(&library).map(|()| one()));
+        steps.try_step("the game on three hosts", || hosts::run(&library).map(|()| one()));
         steps.try_step("the game is killed while it asks", || {
             kills::run(&library).map(|()| one())
         });

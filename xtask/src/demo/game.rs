@@ -38,6 +38,8 @@ pub struct Launch {
     /// The ad service's base URL and token; empty: no game session.
     pub ads: String,
     pub ad_token: String,
+    /// Who carries the library's HTTP and storage; empty: the library.
+    pub host: String,
 }
 
 /// A game that was started. Killed when dropped.
@@ -90,6 +92,9 @@ impl Game {
         }
         if launch.frames > 0 {
             option(&mut command, "--frames", &launch.frames.to_string());
+        }
+        if !launch.host.is_empty() {
+            option(&mut command, "--host", &launch.host);
         }
         if launch.network_off {
             option(&mut command, "--network", "off");
@@ -240,6 +245,15 @@ impl Ended {
         expect(!self.lines.iter().any(|line| line.contains(text)), || {
             format!("the game printed \"{text}\"")
         })
+    }
+
+    /// What events made it print, in order; not what depends on how long a frame took.
+    pub fn told(&self) -> Vec<String> {
+        let is_told = |line: &&String| {
+            let heads = ["start: ", "tap: ", "event: ", "upgrade: ", "dialog: ", "Now on: "];
+            heads.iter().any(|head| line.starts_with(head))
+        };
+        self.lines.iter().filter(is_told).cloned().collect()
     }
 
     /// For how many frames the game had voice chat on.

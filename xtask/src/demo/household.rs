@@ -6,12 +6,10 @@ use serde_json::{Value, json};
 
 use super::{
     game::{Game, Launch, hand_over},
+    game_sources,
     servers::Servers,
 };
-use crate::{
-    library::{Library, Linkage},
-    run::root,
-};
+use crate::library::{Library, Linkage};
 
 /// The servers, and how the player's game is started.
 pub struct Household {
@@ -26,8 +24,9 @@ impl Household {
     /// What could not be built or started, or an expectation that did not come true.
     pub fn start(library: &Library, folder: &Path, player: &str, permissions: &Value) -> Result<Self, String> {
         let program = folder.join("game");
-        let sources = [root().join("examples/c/game.c")];
-        library.program("cc", Linkage::Shared, &sources, &["-std=c99"], &program)?;
+        // It can carry the library's HTTP and storage itself, when it is told to.
+        let sources = game_sources("host_curl.c");
+        library.program("cc", Linkage::Shared, &sources, &["-std=c99", "-lcurl"], &program)?;
         let servers = Servers::start(folder)?;
         let launch = Launch {
             program,
