@@ -10,6 +10,9 @@
  * event until the next playgate_client_next_event or the close of its client; from a decision for the life of the process.
  *
  * STRUCTS begin with uint32_t struct_size. Call the struct's _init function with its sizeof first. Reserved space is zero.
+ * Header and library may be of different versions with one PLAYGATE_ABI_VERSION: what the caller's struct does not have counts
+ * as zero when it goes in and is not written when it comes out; what the library does not know must be zero when it goes in,
+ * else PLAYGATE_ERROR_INVALID_ARGUMENT, and becomes zero when it comes out.
  *
  * FAILURE. Outs are written on failure too: access and decisions as denied, handles, numbers and counts as 0. So a
  * variable that is used again never keeps last frame's "allowed". The exception is an out struct whose struct_size is

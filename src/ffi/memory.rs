@@ -13,24 +13,35 @@ const LARGEST: usize = 4096;
 /// `#[repr(C)]`, first field `struct_size: u32`, and every field is valid for any bytes, all zero included: numbers and
 /// raw pointers only.
 pub(super) unsafe trait Plain: Copy {
-    /// The size of this struct in the first version that had it; a caller's may not be smaller.
+    /// The size of what the first version of this struct gave a meaning to, its reserved space left out; a caller's
+    /// struct may not be smaller.
     const FIRST_SIZE: usize;
     fn set_size(&mut self, size: u32);
 }
 
-/// Declares a struct as [`Plain`].
+/// Declares a struct as [`Plain`]. Its first version ends before its field `reserved`; once a later version has put
+/// another field there, before that one: `plain!(name, first_ends_before: field)`.
 macro_rules! plain {
     ($($name:ident),+ $(,)?) => {$(
+        $crate::ffi::memory::plain!($name, first_ends_before: reserved);
+    )+};
+    ($name:ident, first_ends_before: $field:ident) => {
         // SAFETY: repr(C), begins with struct_size, and holds numbers and raw pointers only.
         unsafe impl $crate::ffi::memory::Plain for $name {
-            const FIRST_SIZE: usize = core::mem::size_of::<$name>();
+            const FIRST_SIZE: usize = core::mem::offset_of!($name, $field);
             fn set_size(&mut self, size: u32) {
                 self.struct_size = size;
             }
         }
-    )+};
+    };
 }
 pub(super) use plain;
+
+/// Whether some version of this struct can have that size. A C struct's size is a multiple of its alignment; so a
+/// pointer is in it whole or not at all.
+fn is_size_of<T: Plain>(size: usize) -> bool {
+    (T::FIRST_SIZE.max(SMALLEST)..=LARGEST).contains(&size) && size.is_multiple_of(align_of::<T>())
+}
 
 /// The struct_size that the caller wrote, if it can be one.
 fn size_of_callers<T: Plain>(at: *const T) -> Result<usize, Failure> {
@@ -40,7 +51,7 @@ fn size_of_callers<T: Plain>(at: *const T) -> Result<usize, Failure> {
     // SAFETY: not NULL, and the header asks for a struct that begins with a uint32_t; it may be unaligned.
     let size = unsafe { at.cast::<u32>().read_unaligned() };
     let size = usize::try_from(size).unwrap_or(usize::MAX);
-    if size < T::FIRST_SIZE.max(SMALLEST) || size > LARGEST {
+    if !is_size_of::<T>(size) {
         return Err(Failure::argument(format!(
             "struct_size is {size}, which no version of this struct has; call its _init function first"
         )));
@@ -67,17 +78,16 @@ pub(super) fn read_struct<T: Plain>(at: *const T) -> Result<T, Failure> {
     Ok(own)
 }
 
-/// Copies a result into the caller's struct, as much as fits there; its struct_size stays.
+/// Copies a result into the caller's struct, as much as fits there; its struct_size stays. What this library does not
+/// know of a longer one becomes zero, so that each of the caller's fields says something after the call.
 pub(super) fn write_struct<T: Plain>(at: *mut T, mut value: T) -> Result<(), Failure> {
     let size = size_of_callers(at.cast_const())?;
     value.set_size(u32::try_from(size).unwrap_or(u32::MAX));
-    // SAFETY: the header asks that struct_size bytes are there, and no more than T has are written.
+    let known = size.min(size_of::<T>());
+    // SAFETY: the header asks that struct_size bytes are there, and `known` is neither more than that nor than T has.
     unsafe {
-        core::ptr::copy_nonoverlapping(
-            (&raw const value).cast::<u8>(),
-            at.cast::<u8>(),
-            size.min(size_of::<T>()),
-        );
+        core::ptr::copy_nonoverlapping((&raw const value).cast::<u8>(), at.cast::<u8>(), known);
+        core::ptr::write_bytes(at.cast::<u8>().add(known), 0, size - known);
     }
     Ok(())
 }
@@ -85,7 +95,7 @@ pub(super) fn write_struct<T: Plain>(at: *mut T, mut value: T) -> Result<(), Fai
 /// Makes the caller's struct zero, with its size set.
 pub(super) fn init_struct<T: Plain>(at: *mut T, struct_size: u32) -> bool {
     let size = usize::try_from(struct_size).unwrap_or(usize::MAX);
-    if at.is_null() || !(T::FIRST_SIZE.max(SMALLEST)..=LARGEST).contains(&size) {
+    if at.is_null() || !is_size_of::<T>(size) {
         return false;
     }
     // SAFETY: the header asks that struct_size bytes are there.

@@ -1,8 +1,13 @@
 //! The C tests: compiled by gcc and clang, linked shared and static, run, and run again with AddressSanitizer.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::{
+    abi::Variant,
     library::{Library, Linkage},
     run::{self, Counts, root, target},
     vectors,
@@ -63,6 +68,25 @@ pub fn run(library: &Library, compiler: &str, linkage: Linkage) -> Result<Counts
         }
         // A program is one test, however often it looks.
         run::ok(with_header(&mut command))?;
+        counts.passed += 1;
+    }
+    counts.add(of_other_versions(library, compiler, linkage, &folder)?);
+    Ok(counts)
+}
+
+/// `abi.c`, compiled with the header of an older and of a newer version as well.
+fn of_other_versions(library: &Library, compiler: &str, linkage: Linkage, folder: &Path) -> Result<Counts, String> {
+    let mut counts = Counts::default();
+    for variant in [Variant::Older, Variant::Current, Variant::Newer] {
+        let include = folder.join(variant.word());
+        variant.write(&include)?;
+        let program = include.join("abi");
+        let with_that_header = Library {
+            include,
+            ..library.clone()
+        };
+        with_that_header.program(compiler, linkage, &sources("abi")?, FLAGS, &program)?;
+        run::ok(&mut Command::new(&program))?;
         counts.passed += 1;
     }
     Ok(counts)

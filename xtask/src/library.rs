@@ -48,6 +48,16 @@ impl Library {
         })
     }
 
+    /// As `cargo build` makes it: not optimised, and there soon.
+    pub fn debug() -> Result<Self, String> {
+        run::ok(cargo().args(["build", "--quiet", "--package", "playgate"]))?;
+        Ok(Self {
+            folder: target().join("debug"),
+            include: root().join("include"),
+            has_asan: false,
+        })
+    }
+
     /// Instrumented for AddressSanitizer, for clang to link.
     pub fn with_asan() -> Result<Self, String> {
         const TRIPLE: &str = "x86_64-unknown-linux-gnu";

@@ -1,5 +1,6 @@
-//! The project's commands: `cargo xtask demo | test | sandbox | header`.
+//! The project's commands: `cargo xtask demo | test | sandbox | header | abi`.
 
+mod abi;
 mod browser;
 mod c_programs;
 mod checks;
@@ -21,7 +22,8 @@ const USAGE: &str = "cargo xtask COMMAND
   demo      play the main job: a C game, the studio's server and the simulated k-ID service, on loopback
   test      pass all tests
   sandbox   run the simulated k-ID service alone and print its URL; options are passed on (--help lists them)
-  header    write include/playgate.h from the code";
+  header    write include/playgate.h from the code
+  abi       write the header and the manifest of the ABI; --check and --against FILE compare (docs/abi.md)";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
                 .args(arguments),
         ),
         Some("header") => header::write(),
+        Some("abi") => abi::command(&arguments.collect::<Vec<_>>()),
         _ => Err(USAGE.to_owned()),
     };
     match result {

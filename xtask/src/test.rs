@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    browser, c_programs, checks, contradictions, demo, header, hosts, kills,
+    abi, browser, c_programs, checks, contradictions, demo, header, hosts, kills,
     library::{Library, Linkage},
     run::{self, Counts, cargo},
     setup,
@@ -41,6 +41,9 @@ pub fn run() -> Result<(), String> {
         Ok(one())
     });
     steps.try_step("the header is current", || header::is_current().map(|()| one()));
+    steps.try_step("the ABI is the committed one", || {
+        abi::check().map(|passed| Counts { passed, failed: 0 })
+    });
     steps.try_step("the header compiles everywhere", || {
         header::compiles().map(|passed| Counts { passed, failed: 0 })
     });
