@@ -73,7 +73,7 @@ uint32_t size_at(size_t at);
             memcpy(room.bytes, &wrong[i], sizeof wrong[i]);                                                            \
             CHECK_FAILS(call, INVALID);                                                                                \
         }                                                                                                              \
-        const uint32_t longer[] = {known + 1, known + 8, LARGEST};                                                     \
+        const uint32_t longer[] = {known + 8, known + 16, LARGEST};                                                    \
         for (size_t i = 0; i < sizeof longer / sizeof longer[0]; i++) {                                                \
             for (size_t at = 0; at < 2; at++) {                                                                        \
                 p = (const type *)(const void *)(room.bytes + at);                                                     \
