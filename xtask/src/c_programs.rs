@@ -86,7 +86,11 @@ fn of_other_versions(library: &Library, compiler: &str, linkage: Linkage, folder
             ..library.clone()
         };
         with_that_header.program(compiler, linkage, &sources("abi")?, FLAGS, &program)?;
-        run::ok(&mut Command::new(&program))?;
+        let mut command = Command::new(&program);
+        if library.has_asan {
+            command.env("PLAYGATE_TEST_SLOW", "5");
+        }
+        run::ok(&mut command)?;
         counts.passed += 1;
     }
     Ok(counts)

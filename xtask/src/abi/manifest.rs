@@ -165,7 +165,9 @@ pub fn parse(text: &str) -> Result<Manifest, String> {
         }
         let read = if let Some(field) = line.strip_prefix("    ") {
             let place = current.as_ref().and_then(|name| manifest.structs.get_mut(name));
-            place.and_then(|a_struct| Some(a_struct.fields.push(parse_field(field)?)))
+            place
+                .zip(parse_field(field))
+                .map(|(a_struct, field)| a_struct.fields.push(field))
         } else {
             parse_line(line, &mut manifest, &mut current)
         };
