@@ -40,6 +40,7 @@ macro_rules! function {
     };
 }
 
+#[allow(unused_imports, reason = "a file of src/ffi need not export anything")]
 mod manifest {
     use super::holds;
 
