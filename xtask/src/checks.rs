@@ -1,8 +1,9 @@
 //! What must hold of the built library and its dependencies.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use crate::{
+    isolate,
     library::{Library, Linkage},
     run::{self, cargo, root, target},
 };
@@ -11,16 +12,7 @@ use crate::{
 pub fn exports(library: &Library) -> Result<usize, String> {
     let shared = library.folder.join("libplaygate.so");
     let symbols = run::output(Command::new("readelf").args(["--dyn-syms", "--wide"]).arg(&shared))?;
-    let mut exported: Vec<&str> = symbols
-        .lines()
-        .filter_map(|line| {
-            let fields: Vec<&str> = line.split_whitespace().collect();
-            match fields.as_slice() {
-                [_, _, _, _, "GLOBAL" | "WEAK", _, section, name] if *section != "UND" => Some(*name),
-                _ => None,
-            }
-        })
-        .collect();
+    let mut exported: Vec<&str> = symbols.lines().filter_map(isolate::defined).collect();
     exported.sort_unstable();
     let header = fs::read_to_string(library.include.join("playgate.h")).map_err(|e| format!("playgate.h: {e}"))?;
     let mut declared: Vec<&str> = declared(&header);
@@ -36,7 +28,7 @@ pub fn exports(library: &Library) -> Result<usize, String> {
 }
 
 /// The functions that the header declares.
-fn declared(header: &str) -> Vec<&str> {
+pub fn declared(header: &str) -> Vec<&str> {
     let mut names = Vec::new();
     for (at, _) in header.match_indices("\nPLAYGATE_API") {
         let declaration = header[at..].split('(').next().unwrap_or_default();
@@ -64,6 +56,105 @@ pub fn elf(library: &Library) -> Result<(), String> {
         return Err(format!(
             "libplaygate.so has segments that are not aligned for 16 KiB pages: {loads:?}"
         ));
+    }
+    Ok(())
+}
+
+/// The static library is one object in which only the API is global, without and with debug info.
+pub fn archives(library: &Library) -> Result<usize, String> {
+    let header = fs::read_to_string(library.include.join("playgate.h")).map_err(|e| format!("playgate.h: {e}"))?;
+    let api = declared(&header);
+    let debug = library.folder.join("debug/libplaygate.a");
+    Ok(isolate::check(&library.folder.join("libplaygate.a"), &api, false)? + isolate::check(&debug, &api, true)?)
+}
+
+/// The newest glibc that the shared library asks for when it is built on Debian 12 or Ubuntu 22.04.
+const GLIBC: (u32, u32) = (2, 34);
+
+/// The shared library asks for no newer glibc than the README says.
+pub fn glibc(library: &Library) -> Result<(), String> {
+    let shared = library.folder.join("libplaygate.so");
+    let versions = run::output(Command::new("readelf").args(["--version-info", "--wide"]).arg(&shared))?;
+    let newest = versions
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("GLIBC_")?.split_once('.'))
+        .filter_map(|(major, minor)| Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?)))
+        .max()
+        .ok_or("libplaygate.so names no version of glibc; is the check still right?")?;
+    println!("libplaygate.so needs glibc {}.{} or newer", newest.0, newest.1);
+    let readme = fs::read_to_string(root().join("README.md")).map_err(|error| format!("README.md: {error}"))?;
+    let (major, minor) = GLIBC;
+    if !readme.contains(&format!("glibc {major}.{minor}")) {
+        return Err(format!("README.md does not say that glibc {major}.{minor} is needed"));
+    }
+    if newest <= GLIBC {
+        return Ok(());
+    }
+    Err(format!(
+        "libplaygate.so needs glibc {}.{}; {major}.{minor} is stated",
+        newest.0, newest.1
+    ))
+}
+
+/// Debug info is apart: the shared library names the file and the build, and the file is of that build.
+pub fn debug_info(library: &Library) -> Result<(), String> {
+    let shared = library.folder.join("libplaygate.so");
+    let debug = library.folder.join("libplaygate.so.debug");
+    let sections = run::output(Command::new("readelf").args(["--sections", "--wide"]).arg(&shared))?;
+    if !sections.contains(" .gnu_debuglink ") || sections.contains(" .debug_info ") || sections.contains(" .symtab ") {
+        return Err("libplaygate.so is not stripped, or does not name its debug info".to_owned());
+    }
+    let build = |file| {
+        let notes = run::output(Command::new("readelf").arg("--notes").arg(file))?;
+        let id = notes
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("Build ID: ").map(str::to_owned));
+        id.ok_or_else(|| "libplaygate.so has no build id".to_owned())
+    };
+    if build(&shared)? != build(&debug)? {
+        return Err("libplaygate.so.debug is of another build than libplaygate.so".to_owned());
+    }
+    let line = run::output(
+        Command::new("addr2line")
+            .args(["--functions", "--exe"])
+            .arg(&debug)
+            .arg(symbol(&debug, "playgate_client_open")?),
+    )?;
+    if line.contains("playgate_client_open") && line.contains("src/ffi/client.rs:") {
+        return Ok(());
+    }
+    Err(format!(
+        "libplaygate.so.debug does not know where playgate_client_open is: {line}"
+    ))
+}
+
+/// Where a function begins.
+fn symbol(file: &Path, name: &str) -> Result<String, String> {
+    let symbols = run::output(Command::new("readelf").args(["--symbols", "--wide"]).arg(file))?;
+    let line = symbols
+        .lines()
+        .find(|line| line.split_whitespace().last() == Some(name));
+    let address = line.and_then(|line| line.split_whitespace().nth(1));
+    address
+        .map(|address| format!("0x{address}"))
+        .ok_or_else(|| format!("{} has no {name}", file.display()))
+}
+
+/// No machine's folders are in what ships.
+pub fn no_paths(library: &Library) -> Result<(), String> {
+    for name in [
+        "libplaygate.so",
+        "libplaygate.so.debug",
+        "libplaygate.a",
+        "debug/libplaygate.a",
+    ] {
+        let file = library.folder.join(name);
+        let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        for folder in [root().display().to_string(), "/registry/src/".to_owned()] {
+            if bytes.windows(folder.len()).any(|window| window == folder.as_bytes()) {
+                return Err(format!("{name} names a folder of the machine that built it: {folder}"));
+            }
+        }
     }
     Ok(())
 }

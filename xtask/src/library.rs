@@ -1,11 +1,15 @@
 //! Building the library in its variants, and linking C programs with it.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use crate::run::{self, cargo, root, target};
+use crate::{
+    checks, isolate,
+    run::{self, cargo, root, target},
+};
 
 /// A built library.
 #[derive(Debug, Clone)]
@@ -38,12 +42,36 @@ impl Linkage {
 }
 
 impl Library {
-    /// What ships: optimised, with link-time optimisation.
+    /// What ships: optimised, with link-time optimisation, the static library isolated, debug info apart.
     pub fn release() -> Result<Self, String> {
-        run::ok(cargo().args(["build", "--quiet", "--release", "--package", "playgate"]))?;
+        // With the rlib among the crate types cargo leaves link-time optimisation out.
+        let mut build = cargo();
+        build.args([
+            "rustc",
+            "--quiet",
+            "--profile",
+            "dist",
+            "--package",
+            "playgate",
+            "--lib",
+        ]);
+        build.args(["--crate-type", "cdylib", "--crate-type", "staticlib", "--"]);
+        // The name under which crash reports find the debug info.
+        build.arg("-Clink-arg=-Wl,--build-id=sha1");
+        run::ok(without_paths(&mut build)?)?;
+        let (built, include) = (target().join("dist"), root().join("include"));
+        let folder = target().join("ship");
+        let header = fs::read_to_string(include.join("playgate.h")).map_err(|error| format!("playgate.h: {error}"))?;
+        isolate::shared(&built.join("libplaygate.so"), &folder)?;
+        isolate::archive(
+            &built.join("libplaygate.a"),
+            "playgate",
+            &checks::declared(&header),
+            &folder,
+        )?;
         Ok(Self {
-            folder: target().join("release"),
-            include: root().join("include"),
+            folder,
+            include,
             has_asan: false,
         })
     }
@@ -120,4 +148,24 @@ impl Library {
         command.arg("-lpthread");
         run::output(&mut command).map(|_| ())
     }
+}
+
+/// Keeps the folders of the machine that builds out of what is built: the same source gives the same bytes anywhere.
+fn without_paths(build: &mut Command) -> Result<&mut Command, String> {
+    let home = std::env::var_os("CARGO_HOME").map_or_else(
+        || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cargo"),
+        PathBuf::from,
+    );
+    let sources = home.join("registry/src");
+    let mut folders = vec![(root(), "playgate".to_owned())];
+    // One for each registry, named after it.
+    let registries = fs::read_dir(&sources).map_err(|error| format!("{}: {error}", sources.display()))?;
+    folders.extend(registries.flatten().map(|entry| (entry.path(), "crates".to_owned())));
+    let mut rust = std::env::var("RUSTFLAGS").unwrap_or_default();
+    let mut c = std::env::var("CFLAGS").unwrap_or_default();
+    for (folder, name) in folders {
+        rust.push_str(&format!(" --remap-path-prefix={}={name}", folder.display()));
+        c.push_str(&format!(" -ffile-prefix-map={}={name}", folder.display()));
+    }
+    Ok(build.env("RUSTFLAGS", rust.trim()).env("CFLAGS", c.trim()))
 }

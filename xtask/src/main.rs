@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask demo | test | sandbox | header | abi`.
+//! The project's commands: `cargo xtask demo | test | sandbox | header | abi | package`.
 
 mod abi;
 mod browser;
@@ -8,8 +8,11 @@ mod contradictions;
 mod demo;
 mod header;
 mod hosts;
+mod isolate;
 mod kills;
 mod library;
+mod neighbours;
+mod package;
 mod run;
 mod setup;
 mod test;
@@ -23,7 +26,8 @@ const USAGE: &str = "cargo xtask COMMAND
   test      pass all tests
   sandbox   run the simulated k-ID service alone and print its URL; options are passed on (--help lists them)
   header    write include/playgate.h from the code
-  abi       write the header and the manifest of the ABI; --check and --against FILE compare (docs/abi.md)";
+  abi       write the header and the manifest of the ABI; --check and --against FILE compare (docs/abi.md)
+  package   make the archives for C and C++ in target/package";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -39,6 +43,9 @@ fn main() -> ExitCode {
         ),
         Some("header") => header::write(),
         Some("abi") => abi::command(&arguments.collect::<Vec<_>>()),
+        Some("package") => setup::ensure()
+            .and_then(|()| library::Library::release())
+            .and_then(|l| package::run(&l)),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::run;
+use crate::{neighbours, run};
 
 /// A program, and the Debian package that has it.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -11,6 +11,11 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("clang", "clang"),
     ("clang++", "clang"),
     ("readelf", "binutils"),
+    ("ld.bfd", "binutils"),
+    ("cmake", "cmake"),
+    ("ninja", "ninja-build"),
+    ("pkg-config", "pkg-config"),
+    (neighbours::OTHER_RUSTC, "rustc"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("curl-config", "libcurl4-openssl-dev"),

@@ -5,6 +5,7 @@ use std::time::Instant;
 use crate::{
     abi, browser, c_programs, checks, contradictions, demo, header, hosts, kills,
     library::{Library, Linkage},
+    neighbours, package,
     run::{self, Counts, cargo},
     setup,
 };
@@ -110,6 +111,16 @@ pub fn run() -> Result<(), String> {
         steps.try_step("SONAME, no unload, 16 KiB pages", || {
             checks::elf(&library).map(|()| one())
         });
+        steps.try_step("only the API is global in the static library", || {
+            checks::archives(&library).map(|passed| Counts { passed, failed: 0 })
+        });
+        steps.try_step("glibc, debug info apart, no folders", || {
+            checks::glibc(&library)?;
+            checks::debug_info(&library)?;
+            checks::no_paths(&library).map(|()| one())
+        });
+        steps.try_step("beside other Rust libraries", || neighbours::run(&library));
+        steps.try_step("the package, and a project that uses it", || package::test(&library));
         steps.try_step("the README's quick start", || {
             checks::quick_start(&library).map(|()| one())
         });
