@@ -48,7 +48,8 @@ pub fn archive(plain: &Path, name: &str, api: &[&str], folder: &Path) -> Result<
         .try_for_each(|file| remove(file))
 }
 
-/// Writes to `folder` the shared library without, and its debug info as `….debug` with the name by which debuggers find it.
+/// Writes to `folder` the shared library without debug info, and beside it that as `….debug`, by which name debuggers find
+/// it.
 ///
 /// # Errors
 /// What a tool said.

@@ -14,10 +14,24 @@ const IN_SOURCE: &[(&str, &str)] = &[("qrcodegen-no-heap", "src/lib.rs")];
 /// How the names of license files begin, in small letters.
 const NAMES: &[&str] = &["license", "licence", "copying", "copyright", "notice", "unlicense"];
 
+/// What a game may be sold with: asks for nothing but the texts that are handed on.
+const PERMISSIVE: &[&str] = &[
+    "0BSD",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "CDLA-Permissive-2.0",
+    "ISC",
+    "MIT",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+];
+
 /// One text: a list of the crates, then each different text with the crates that it stands in.
 ///
 /// # Errors
-/// A crate without a license text, or a file that cannot be read.
+/// A crate without a license text or with another license than those a game may be sold with, or a file that cannot be read.
 pub fn third_party(inventory: &Inventory) -> Result<String, String> {
     let mut all = format!(
         "The Playgate library for {}\ncontains the crates below and Rust's standard library {}. Where a crate offers a choice\n\
@@ -26,6 +40,12 @@ pub fn third_party(inventory: &Inventory) -> Result<String, String> {
     );
     let mut texts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (_, part) in inventory.others() {
+        if !is_permissive(&part.license) {
+            return Err(format!(
+                "{} {} has the license {}",
+                part.name, part.version, part.license
+            ));
+        }
         all.push_str(&format!("{} {}: {}\n", part.name, part.version, part.license));
         if !part.repository.is_empty() {
             all.push_str(&format!("    {}\n", part.repository));
@@ -44,6 +64,15 @@ pub fn third_party(inventory: &Inventory) -> Result<String, String> {
         all.push_str(&format!("{line}\n\n{text}\n"));
     }
     Ok(all)
+}
+
+/// Each part of the expression offers one that is permissive.
+fn is_permissive(license: &str) -> bool {
+    let offers = |part: &str| {
+        part.split(" OR ")
+            .any(|one| PERMISSIVE.contains(&one.trim_matches(['(', ')', ' '])))
+    };
+    license.split(" AND ").all(offers)
 }
 
 /// The licenses of Rust's standard library and of what it is made of, as the Rust project hands them out.
@@ -107,4 +136,30 @@ fn tidy(text: &str) -> String {
 
 fn read(file: &Path) -> Result<String, String> {
     fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_license_that_asks_for_more_is_refused() {
+        for license in [
+            "MIT",
+            "MIT OR GPL-3.0-only",
+            "(MIT OR Apache-2.0) AND Unicode-3.0",
+            "Apache-2.0 AND ISC",
+        ] {
+            assert!(is_permissive(license), "{license}");
+        }
+        for license in [
+            "GPL-3.0-only",
+            "MIT AND GPL-3.0-only",
+            "MPL-2.0",
+            "",
+            "(MIT OR ISC) AND MPL-2.0",
+        ] {
+            assert!(!is_permissive(license), "{license}");
+        }
+    }
 }
