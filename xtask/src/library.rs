@@ -150,7 +150,7 @@ impl Library {
     }
 }
 
-/// Keeps the folders of the machine that builds out of what is built.
+/// Keeps the folders of the machine that builds out of what is built: the same source gives the same bytes in any folder.
 fn without_paths(build: &mut Command) -> Result<&mut Command, String> {
     let home = std::env::var_os("CARGO_HOME").map_or_else(
         || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cargo"),
