@@ -1062,8 +1062,11 @@ typedef struct playgate_http_header {
 
 /* A request to be sent. Lent for the call of the hook's `start`. */
 typedef struct playgate_http_request {
-    /* sizeof(playgate_http_request) in the library: a later version may be longer. */
-    uint32_t struct_size;
+    /*
+     * How many bytes this struct has in the library: a later version may be longer. The library makes it, so it has no
+     * _init function.
+     */
+    uint32_t size;
     /* The time limit of the whole exchange, from name resolution to the last byte of the answer, in milliseconds. */
     uint32_t timeout_ms;
     /* "GET", "POST" or "PUT". */

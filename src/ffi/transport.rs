@@ -46,8 +46,9 @@ pub struct playgate_http_header {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct playgate_http_request {
-    /// sizeof(playgate_http_request) in the library: a later version may be longer.
-    pub struct_size: u32,
+    /// How many bytes this struct has in the library: a later version may be longer. The library makes it, so it has no
+    /// _init function.
+    pub size: u32,
     /// The time limit of the whole exchange, from name resolution to the last byte of the answer, in milliseconds.
     pub timeout_ms: u32,
     /// "GET", "POST" or "PUT".
@@ -299,7 +300,7 @@ impl HostTransport {
             })
             .collect();
         let lent = playgate_http_request {
-            struct_size: u32::try_from(size_of::<playgate_http_request>()).unwrap_or(0),
+            size: u32::try_from(size_of::<playgate_http_request>()).unwrap_or(0),
             timeout_ms,
             method: method.as_ptr(),
             url: url.as_ptr(),

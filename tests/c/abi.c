@@ -5,6 +5,7 @@
  * abi_structs.inc is made from include/playgate.abi: every struct and every function that gives one out is in it. A struct
  * that goes in takes a fill_ and a take_ function here; the program does not compile without them.
  */
+#include "abi_hooks.h"
 #include "play.h"
 
 #include <stdbool.h>

@@ -60,7 +60,7 @@ static void start(void *user, playgate_exchange exchange, const playgate_http_re
     memset(self, 0, sizeof *self);
     self->exchange = exchange;
     self->timeout_ms = request->timeout_ms;
-    CHECK(request->struct_size >= sizeof *request);
+    CHECK(request->size >= sizeof *request);
     (void)snprintf(self->method, sizeof self->method, "%s", request->method);
     (void)snprintf(self->url, sizeof self->url, "%s", request->url);
     for (size_t i = 0; i < request->header_count; i++) {
