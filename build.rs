@@ -35,6 +35,7 @@ mod header {
         ("result", "Results"),
         ("text", "Text"),
         ("process", "Version, build and log"),
+        ("allocator", "Memory"),
         ("feature", "Features"),
         ("decision", "Decisions"),
         ("session", "Sessions"),

@@ -32,11 +32,17 @@
  * to be unloaded. After a close the frame path answers "denied", and nothing of the library uses the network or files any
  * more, once the close has returned PLAYGATE_OK.
  *
+ * MEMORY. Everything that the library allocates comes from the hook that playgate_set_allocator_hook sets, or else from the
+ * system. When every object was freed, every store closed, and playgate_shutdown has returned PLAYGATE_OK, nothing of it is
+ * left; playgate_get_memory_stats says so. What is for the life of the process (feature numbers, decision tables,
+ * registered texts, each thread's last error) is static. Without memory the library cannot go on: it tells the hook once
+ * and aborts the process; a stored record is whole then as after any crash.
+ *
  * VERSIONS. Within one PLAYGATE_ABI_VERSION functions and constants are only added, and structs grow only at their end.
  * Enumerations are open: a later version may return values that this header does not name.
  *
  * WHAT THE CALLER MUST GET RIGHT. A pointer with a length points to that many bytes; a text pointer is NULL or ends in a
- * NUL; struct_size is not larger than the struct; lent text is not read after its time; a log hook stays callable.
+ * NUL; struct_size is not larger than the struct; lent text is not read after its time; hooks stay callable.
  *
  * This file is generated from the library's code.
  */
@@ -197,8 +203,8 @@ PLAYGATE_API const char *playgate_result_name(playgate_result result);
 
 /*
  * A sentence for a person about the last call that failed on this thread: what was wrong and what to do. Empty when
- * none has failed. Never NULL, valid until the next failing call on this thread. Holds no personal data. For logs, not
- * for players.
+ * none has failed. At most 1,023 bytes. Never NULL, valid until the next failing call on this thread. Holds no personal
+ * data. For logs, not for players.
  */
 PLAYGATE_API const char *playgate_last_error(void);
 
@@ -286,6 +292,90 @@ PLAYGATE_API playgate_result playgate_set_log_hook(const struct playgate_log_hoo
 /* Changes which lines are written: PLAYGATE_LOG_OFF to PLAYGATE_LOG_DEBUG. Any thread. */
 PLAYGATE_API playgate_result playgate_set_log_level(playgate_log_level level);
 
+/* -- Memory -------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Gives memory: at least `size` bytes, at an address that is a multiple of `align`, a power of two. `size` is never 0.
+ * NULL when there is none: then the process ends, see playgate_allocator_hook.
+ */
+typedef void *(*playgate_allocate_function)(void *user, size_t size, size_t align);
+
+/*
+ * Makes a block larger or smaller, perhaps at another address: what it holds comes along as far as it fits. Sizes are
+ * never 0. NULL when there is no memory.
+ */
+typedef void *(*playgate_reallocate_function)(void *user, void *ptr, size_t old_size, size_t new_size, size_t align);
+
+/* Takes memory back, with the size and alignment that it was last asked for with. `ptr` is never NULL. */
+typedef void (*playgate_free_function)(void *user, void *ptr, size_t size, size_t align);
+
+/*
+ * Is told that there is no memory for `size` bytes, once in a process; other threads wait meanwhile. When it returns,
+ * the process is aborted. May write a report, but has to do without the library's help.
+ */
+typedef void (*playgate_out_of_memory_function)(void *user, size_t size, size_t align);
+
+/*
+ * The allocator hook: where the library's memory comes from. Its functions are called from any thread of the library or
+ * the game, also from several at once; from inside them only playgate_client_allowed, playgate_client_access,
+ * playgate_version, playgate_abi_version and playgate_build_flags may be called. When `alloc` or `realloc` gives NULL or
+ * an address that is not aligned, `out_of_memory` is called, and the process is aborted: an allocation that the library
+ * cannot do without never goes on without it.
+ */
+typedef struct playgate_allocator_hook {
+    /* sizeof(playgate_allocator_hook); set by playgate_allocator_hook_init. */
+    uint32_t struct_size;
+    /* Zero. */
+    uint32_t reserved0;
+    /* Handed to the functions as it is. */
+    void *user;
+    /* Required: gives memory. Stays callable for the life of the process, as the others. */
+    playgate_allocate_function alloc;
+    /* Makes a block larger or smaller. NULL: `alloc`, a copy and `free` are used. */
+    playgate_reallocate_function realloc;
+    /* Required: takes memory back. */
+    playgate_free_function free;
+    /* Is told that there is no memory. May be NULL. */
+    playgate_out_of_memory_function out_of_memory;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_allocator_hook;
+
+/* What the library has allocated, with or without a hook. Numbers that change meanwhile may not fit together. */
+typedef struct playgate_memory_stats {
+    /* sizeof(playgate_memory_stats); set by playgate_memory_stats_init. */
+    uint32_t struct_size;
+    /* Zero. */
+    uint32_t reserved0;
+    /* Bytes that are allocated now, as they were asked for. */
+    uint64_t live_bytes;
+    /* The most that live_bytes ever was. */
+    uint64_t peak_bytes;
+    /* Blocks that are allocated now. */
+    uint64_t live_allocations;
+    /* How often memory was asked for, changes of size included. */
+    uint64_t total_allocations;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_memory_stats;
+
+/* Makes the hook ready for use: all zero, with its size. Pass sizeof(playgate_allocator_hook). Any thread. */
+PLAYGATE_API void playgate_allocator_hook_init(struct playgate_allocator_hook *hook, uint32_t struct_size);
+
+/* Makes the struct ready to be filled: all zero, with its size. Pass sizeof(playgate_memory_stats). Any thread. */
+PLAYGATE_API void playgate_memory_stats_init(struct playgate_memory_stats *stats, uint32_t struct_size);
+
+/*
+ * Sets the allocator hook, once and before anything else: every later allocation of the library goes through it, for
+ * the life of the process. PLAYGATE_ERROR_INVALID_STATE when there is one already, or the library has allocated
+ * something, which any function but the _init ones, this one and playgate_set_log_hook may do. The hook itself is
+ * copied. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_set_allocator_hook(const struct playgate_allocator_hook *hook);
+
+/* What the library has allocated. Costs next to nothing and allocates nothing. Any thread. */
+PLAYGATE_API playgate_result playgate_get_memory_stats(struct playgate_memory_stats *out);
+
 /* -- Features ------------------------------------------------------------------------------------------------------ */
 
 /* A feature's number: process-wide, never reused. 0 is none and always denied. */
@@ -294,13 +384,15 @@ typedef uint32_t playgate_feature;
 /*
  * The number of a feature name: the same one each time, in the whole process. Ask once, at the start, and keep it. The
  * name is 1 to 256 bytes, opaque and case-sensitive, and need not be in any session. `*out` is 0 after a failure;
- * PLAYGATE_ERROR_LIMIT after 1,023 names. Any thread; not for the frame path.
+ * PLAYGATE_ERROR_LIMIT after 1,023 names, or 64 KiB of them, one byte more for each counted. Any thread; not for the
+ * frame path.
  */
 PLAYGATE_API playgate_result playgate_feature_intern(const char *name, playgate_feature *out);
 
 /*
  * Registers what to show for a feature, for example its name in the player's language; it is used in notices from then
- * on. NULL or an empty text takes it back. The standard features have English names built in. Any thread.
+ * on. NULL or an empty text takes it back, and playgate_shutdown takes back all. The standard features have English
+ * names built in. Any thread.
  */
 PLAYGATE_API playgate_result playgate_set_display_name(const char *name, const char *shown);
 
@@ -1557,14 +1649,18 @@ PLAYGATE_API playgate_result playgate_client_stop(playgate_client client);
 
 /*
  * Closes a client: denies everything at once, ends all requests, then waits at most `drain_ms` for what is being
- * stored. PLAYGATE_OK: the handle is retired. PLAYGATE_PENDING: storing goes on; call again with the same handle to
- * wait on, or leave it. 0 is ok. Any thread, but not twice at once.
+ * stored, and within that at most half a second for its threads to be gone. PLAYGATE_OK: the handle is retired.
+ * PLAYGATE_PENDING: storing goes on; call again with the same handle to wait on, or leave it. 0 is ok. Any thread, but
+ * not twice at once.
  */
 PLAYGATE_API playgate_result playgate_client_close(playgate_client client, uint32_t drain_ms);
 
 /*
- * Closes every client of the process, waiting at most `drain_ms` for all of them together. For the end of the game;
- * the library can be used again afterwards. PLAYGATE_PENDING: something is still being stored. Any thread.
+ * Closes every client of the process, takes registered display names back and waits until the library's threads are
+ * gone, at most `drain_ms` for all of it together. For the end of the game; the library can be used again afterwards.
+ * When it returns PLAYGATE_OK and every object was freed and every store closed, playgate_memory_stats has 0 live
+ * bytes. PLAYGATE_PENDING: something is still being stored, or a thread has not ended, for example one that the system
+ * lets wait for a name or a connection; call again to wait on. Any thread.
  */
 PLAYGATE_API playgate_result playgate_shutdown(uint32_t drain_ms);
 

@@ -143,7 +143,7 @@ pub extern "C" fn playgate_client_challenge(
         let name = features::name_of(feature)
             .ok_or_else(|| Failure::argument("the feature number was not given out by playgate_feature_intern"))?;
         let upgrades = object.engine.upgrades();
-        let upgrade = upgrades.iter().find(|upgrade| *upgrade.feature == *name);
+        let upgrade = upgrades.iter().find(|upgrade| &*upgrade.feature == name);
         write_out(out, insert(upgrade.ok_or_else(no_challenge)?, &object.code_site)?)?;
         Ok(PLAYGATE_OK)
     })

@@ -6,6 +6,7 @@ use std::{
 
 use super::{
     event::{EventTexts, NO_EVENT, of, playgate_event},
+    feature::release_names,
     guard::guard,
     handle::{Kind, invalid, pack, unpack},
     memory::{read_struct, write_optional, write_out, write_struct},
@@ -59,7 +60,17 @@ fn take_closed(clients: &mut BTreeMap<u64, Arc<ClientObject>>) -> Vec<Arc<Client
         .filter(|(_, c)| c.engine.is_closed())
         .map(|(handle, _)| *handle)
         .collect();
-    closed.iter().filter_map(|handle| clients.remove(handle)).collect()
+    closed.iter().filter_map(|handle| take(clients, *handle)).collect()
+}
+
+/// Retires one handle.
+fn take(clients: &mut BTreeMap<u64, Arc<ClientObject>>, handle: u64) -> Option<Arc<ClientObject>> {
+    let taken = clients.remove(&handle);
+    if clients.is_empty() {
+        // An empty map may keep memory; a new one has none.
+        *clients = BTreeMap::new();
+    }
+    taken
 }
 
 /// The gate that a handle names.
@@ -117,8 +128,9 @@ pub extern "C" fn playgate_client_stop(client: playgate_client) -> playgate_resu
 }
 
 /// Closes a client: denies everything at once, ends all requests, then waits at most `drain_ms` for what is being
-/// stored. PLAYGATE_OK: the handle is retired. PLAYGATE_PENDING: storing goes on; call again with the same handle to
-/// wait on, or leave it. 0 is ok. Any thread, but not twice at once.
+/// stored, and within that at most half a second for its threads to be gone. PLAYGATE_OK: the handle is retired.
+/// PLAYGATE_PENDING: storing goes on; call again with the same handle to wait on, or leave it. 0 is ok. Any thread, but
+/// not twice at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_close(client: playgate_client, drain_ms: u32) -> playgate_result {
     guard(|| {
@@ -129,7 +141,12 @@ pub extern "C" fn playgate_client_close(client: playgate_client, drain_ms: u32) 
         match object.engine.close(drain(drain_ms)) {
             Closed::Pending => Ok(PLAYGATE_PENDING),
             Closed::Done => {
-                let retired = clients().remove(&client);
+                let retired = {
+                    let mut clients = clients();
+                    let mut retired = take_closed(&mut clients);
+                    retired.extend(take(&mut clients, client));
+                    retired
+                };
                 // Dropped without the lock, which the frame path takes.
                 drop(retired);
                 Ok(PLAYGATE_OK)
@@ -138,19 +155,24 @@ pub extern "C" fn playgate_client_close(client: playgate_client, drain_ms: u32) 
     })
 }
 
-/// Closes every client of the process, waiting at most `drain_ms` for all of them together. For the end of the game;
-/// the library can be used again afterwards. PLAYGATE_PENDING: something is still being stored. Any thread.
+/// Closes every client of the process, takes registered display names back and waits until the library's threads are
+/// gone, at most `drain_ms` for all of it together. For the end of the game; the library can be used again afterwards.
+/// When it returns PLAYGATE_OK and every object was freed and every store closed, playgate_memory_stats has 0 live
+/// bytes. PLAYGATE_PENDING: something is still being stored, or a thread has not ended, for example one that the system
+/// lets wait for a name or a connection; call again to wait on. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_shutdown(drain_ms: u32) -> playgate_result {
     guard(|| {
         let closed = crate::host::close_all(drain(drain_ms));
-        if closed == Closed::Done {
-            // Only those that are closed: another thread may have opened one meanwhile.
-            let closed = take_closed(&mut clients());
-            drop(closed);
-            return Ok(PLAYGATE_OK);
-        }
-        Ok(PLAYGATE_PENDING)
+        release_names();
+        // Only those that are closed: one may still be storing, and another thread may have opened one meanwhile.
+        let retired = take_closed(&mut clients());
+        drop(retired);
+        Ok(if closed == Closed::Done {
+            PLAYGATE_OK
+        } else {
+            PLAYGATE_PENDING
+        })
     })
 }
 

@@ -94,7 +94,7 @@ pub extern "C" fn playgate_client_decide(
                 "the feature number was not given out by playgate_feature_intern",
             )
         })?;
-        write_struct(out, playgate_decision::of(&object.engine.decide(&name)))?;
+        write_struct(out, playgate_decision::of(&object.engine.decide(name)))?;
         Ok(PLAYGATE_OK)
     })
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     host::{
-        features::{InternError, MAX_NAME_BYTES},
+        features::{InternError, MAX_NAME_BYTES, NAME_ROOM},
         intern,
         table::MAX_FEATURES,
     },
@@ -33,13 +33,20 @@ pub(super) fn with_names<T>(read: impl FnOnce(&DisplayNames) -> T) -> T {
     read(&NAMES.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// Takes all registered names back.
+pub(super) fn release_names() {
+    let names = std::mem::take(&mut *NAMES.lock().unwrap_or_else(PoisonError::into_inner));
+    drop(names);
+}
+
 pub(super) fn display_name(name: &str) -> String {
     with_names(|names| names.get(name).into_owned())
 }
 
 /// The number of a feature name: the same one each time, in the whole process. Ask once, at the start, and keep it. The
 /// name is 1 to 256 bytes, opaque and case-sensitive, and need not be in any session. `*out` is 0 after a failure;
-/// PLAYGATE_ERROR_LIMIT after 1,023 names. Any thread; not for the frame path.
+/// PLAYGATE_ERROR_LIMIT after 1,023 names, or 64 KiB of them, one byte more for each counted. Any thread; not for the
+/// frame path.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_feature_intern(name: *const c_char, out: *mut playgate_feature) -> playgate_result {
     write_optional(out, 0);
@@ -50,7 +57,10 @@ pub extern "C" fn playgate_feature_intern(name: *const c_char, out: *mut playgat
             InternError::BadName => Failure::argument("the feature's name is empty or too long"),
             InternError::Full => Failure::new(
                 PLAYGATE_ERROR_LIMIT,
-                format!("{} feature names have numbers; there are no more", MAX_FEATURES - 1),
+                format!(
+                    "feature names have numbers up to {} names or {NAME_ROOM} bytes; there are no more",
+                    MAX_FEATURES - 1
+                ),
             ),
         })?;
         write_out(out, number)?;
@@ -59,7 +69,8 @@ pub extern "C" fn playgate_feature_intern(name: *const c_char, out: *mut playgat
 }
 
 /// Registers what to show for a feature, for example its name in the player's language; it is used in notices from then
-/// on. NULL or an empty text takes it back. The standard features have English names built in. Any thread.
+/// on. NULL or an empty text takes it back, and playgate_shutdown takes back all. The standard features have English
+/// names built in. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_set_display_name(name: *const c_char, shown: *const c_char) -> playgate_result {
     guard(|| {

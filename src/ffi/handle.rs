@@ -48,6 +48,11 @@ pub(super) struct Registry<T> {
 struct Inner<T> {
     entries: Vec<Entry<T>>,
     free: Vec<u32>,
+    alive: usize,
+    /// Slots below are used up; the first entry's slot.
+    first_slot: usize,
+    /// New entries start above this generation.
+    generation: u32,
 }
 
 impl<T> Registry<T> {
@@ -57,6 +62,9 @@ impl<T> Registry<T> {
             inner: Mutex::new(Inner {
                 entries: Vec::new(),
                 free: Vec::new(),
+                alive: 0,
+                first_slot: 0,
+                generation: 0,
             }),
         }
     }
@@ -65,21 +73,20 @@ impl<T> Registry<T> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = match inner.free.pop() {
             Some(slot) => slot,
-            None if inner.entries.len() >= MAX_SLOTS => {
+            None if inner.first_slot + inner.entries.len() >= MAX_SLOTS => {
                 return Err(Failure::new(
                     PLAYGATE_ERROR_LIMIT,
                     "too many objects are alive; free some",
                 ));
             }
             None => {
-                inner.entries.push(Entry {
-                    generation: 0,
-                    value: None,
-                });
-                u32::try_from(inner.entries.len() - 1).unwrap_or(u32::MAX)
+                let generation = inner.generation;
+                let value = None;
+                inner.entries.push(Entry { generation, value });
+                u32::try_from(inner.first_slot + inner.entries.len() - 1).unwrap_or(u32::MAX)
             }
         };
-        let Some(entry) = inner.entries.get_mut(slot as usize) else {
+        let Some(entry) = inner.entry(slot) else {
             return Err(Failure::new(
                 PLAYGATE_ERROR_LIMIT,
                 "too many objects are alive; free some",
@@ -87,18 +94,15 @@ impl<T> Registry<T> {
         };
         entry.generation += 1;
         entry.value = Some(value);
-        Ok(pack(self.kind, entry.generation, slot))
+        let generation = entry.generation;
+        inner.alive += 1;
+        Ok(pack(self.kind, generation, slot))
     }
 
     pub(super) fn get(&self, handle: u64) -> Result<Arc<T>, Failure> {
-        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         unpack(self.kind, handle)
-            .and_then(|(generation, slot)| {
-                inner
-                    .entries
-                    .get(slot as usize)
-                    .filter(|entry| entry.generation == generation)
-            })
+            .and_then(|(generation, slot)| inner.entry(slot).filter(|entry| entry.generation == generation))
             .and_then(|entry| entry.value.clone())
             .ok_or_else(invalid)
     }
@@ -111,16 +115,34 @@ impl<T> Registry<T> {
         let mut guard = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let inner = &mut *guard;
         let (generation, slot) = unpack(self.kind, handle).ok_or_else(invalid)?;
-        let entry = inner
-            .entries
-            .get_mut(slot as usize)
-            .filter(|entry| entry.generation == generation);
+        let entry = inner.entry(slot).filter(|entry| entry.generation == generation);
         let value = entry.and_then(|entry| entry.value.take()).ok_or_else(invalid)?;
-        // A slot whose generations are used up is never given out again.
-        if generation < u32::MAX {
+        inner.alive -= 1;
+        if inner.alive == 0 {
+            inner.release();
+        } else if generation < u32::MAX {
             inner.free.push(slot);
         }
         Ok(Some(value))
+    }
+}
+
+impl<T> Inner<T> {
+    fn entry(&mut self, slot: u32) -> Option<&mut Entry<T>> {
+        self.entries.get_mut((slot as usize).checked_sub(self.first_slot)?)
+    }
+
+    /// Gives the memory back when nothing is alive, and makes sure that no handle comes again: a slot whose generations
+    /// are used up is never given out again.
+    fn release(&mut self) {
+        let used = self.entries.iter().map(|entry| entry.generation).max();
+        self.generation = used.unwrap_or(0).max(self.generation);
+        if self.generation == u32::MAX {
+            self.first_slot += self.entries.len();
+            self.generation = 0;
+        }
+        self.entries = Vec::new();
+        self.free = Vec::new();
     }
 }
 
@@ -129,4 +151,46 @@ pub(super) fn invalid() -> Failure {
         PLAYGATE_ERROR_INVALID_HANDLE,
         "the handle is none, was freed or closed, or is of another kind",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_handle_comes_again_though_an_empty_registry_has_no_memory() {
+        let registry = Registry::new(Kind::Session);
+        let mut seen = std::collections::BTreeSet::new();
+        for round in 0..50u32 {
+            let handles: Vec<u64> = (0..=round % 3)
+                .map(|_| registry.insert(Arc::new(round)).ok().unwrap())
+                .collect();
+            for handle in &handles {
+                assert!(seen.insert(*handle), "{handle:#x} came twice");
+                assert_eq!(*registry.get(*handle).ok().unwrap(), round);
+            }
+            for handle in &handles {
+                registry.remove(*handle).ok().unwrap();
+                assert!(registry.get(*handle).is_err() && registry.remove(*handle).is_err());
+            }
+            let inner = registry.inner.lock().unwrap();
+            assert!(inner.entries.capacity() == 0 && inner.free.capacity() == 0);
+        }
+        assert!(seen.iter().all(|handle| registry.get(*handle).is_err()));
+    }
+
+    #[test]
+    fn slots_whose_generations_are_used_up_are_left() {
+        let registry = Registry::new(Kind::Session);
+        registry.inner.lock().unwrap().generation = u32::MAX - 1;
+        let last = registry.insert(Arc::new(1)).ok().unwrap();
+        assert_eq!(unpack(Kind::Session, last), Some((u32::MAX, 0)));
+        registry.remove(last).ok().unwrap();
+        let next = registry.insert(Arc::new(2)).ok().unwrap();
+        assert_eq!(unpack(Kind::Session, next), Some((1, 1)));
+        assert!(registry.get(last).is_err());
+        assert_eq!(*registry.get(next).ok().unwrap(), 2);
+        registry.inner.lock().unwrap().first_slot = MAX_SLOTS;
+        assert!(registry.insert(Arc::new(3)).is_err());
+    }
 }

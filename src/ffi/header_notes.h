@@ -32,11 +32,17 @@
  * to be unloaded. After a close the frame path answers "denied", and nothing of the library uses the network or files any
  * more, once the close has returned PLAYGATE_OK.
  *
+ * MEMORY. Everything that the library allocates comes from the hook that playgate_set_allocator_hook sets, or else from the
+ * system. When every object was freed, every store closed, and playgate_shutdown has returned PLAYGATE_OK, nothing of it is
+ * left; playgate_get_memory_stats says so. What is for the life of the process (feature numbers, decision tables,
+ * registered texts, each thread's last error) is static. Without memory the library cannot go on: it tells the hook once
+ * and aborts the process; a stored record is whole then as after any crash.
+ *
  * VERSIONS. Within one PLAYGATE_ABI_VERSION functions and constants are only added, and structs grow only at their end.
  * Enumerations are open: a later version may return values that this header does not name.
  *
  * WHAT THE CALLER MUST GET RIGHT. A pointer with a length points to that many bytes; a text pointer is NULL or ends in a
- * NUL; struct_size is not larger than the struct; lent text is not read after its time; a log hook stays callable.
+ * NUL; struct_size is not larger than the struct; lent text is not read after its time; hooks stay callable.
  *
  * This file is generated from the library's code.
  */

@@ -206,7 +206,7 @@ pub extern "C" fn playgate_storage_complete(
             PLAYGATE_ERROR_NOT_PERMITTED => Err(StorageErrorKind::NotPermitted),
             _ => Err(StorageErrorKind::Io),
         };
-        let open = operations().remove(&operation).ok_or_else(invalid)?;
+        let open = take(operation).ok_or_else(invalid)?;
         open.answered.call(match given {
             Ok(bytes) if open.is_read => Ok(Some(bytes.to_vec())),
             Ok(_) => Ok(None),
@@ -231,6 +231,16 @@ static LAST: AtomicU64 = AtomicU64::new(0);
 
 fn operations() -> MutexGuard<'static, BTreeMap<u64, Open>> {
     OPERATIONS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn take(operation: playgate_storage_operation) -> Option<Open> {
+    let mut operations = operations();
+    let open = operations.remove(&operation);
+    if operations.is_empty() {
+        // An empty map may keep memory; a new one has none.
+        *operations = BTreeMap::new();
+    }
+    open
 }
 
 fn check_reserved(reserved0: u32, reserved: &[u64], what: &str) -> Result<(), Failure> {

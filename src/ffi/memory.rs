@@ -52,9 +52,10 @@ fn size_of_callers<T: Plain>(at: *const T) -> Result<usize, Failure> {
     let size = unsafe { at.cast::<u32>().read_unaligned() };
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     if !is_size_of::<T>(size) {
-        return Err(Failure::argument(format!(
-            "struct_size is {size}, which no version of this struct has; call its _init function first"
-        )));
+        // Static, since the allocator hook is read this way too.
+        return Err(Failure::argument(
+            "struct_size is none that any version of this struct has; call its _init function first",
+        ));
     }
     Ok(size)
 }

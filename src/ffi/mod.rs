@@ -9,6 +9,8 @@
     reason = "C names, and C callers, to whom `unsafe` says nothing: the header's notes say what they must get right"
 )]
 
+pub mod allocator;
+mod arena;
 pub mod challenge;
 pub mod changes;
 pub mod client;

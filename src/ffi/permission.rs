@@ -117,7 +117,7 @@ fn reserved_is_used() -> Failure {
 /// The feature's name.
 fn name(feature: playgate_feature) -> Result<Box<str>, Failure> {
     let name = features::name_of(feature);
-    name.map(|name| Box::from(&*name))
+    name.map(Box::from)
         .ok_or_else(|| Failure::argument("the feature number was not given out by playgate_feature_intern"))
 }
 

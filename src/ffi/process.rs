@@ -1,4 +1,7 @@
-use std::ffi::{c_char, c_void};
+use std::{
+    ffi::{c_char, c_void},
+    sync::OnceLock,
+};
 
 use super::{
     guard::{guard, in_hook},
@@ -85,6 +88,15 @@ unsafe impl Send for Sink {}
 // SAFETY: as above, also from several threads at once.
 unsafe impl Sync for Sink {}
 
+/// Static, since it stays for the life of the process.
+static SINK: OnceLock<Sink> = OnceLock::new();
+
+fn log_line(level: Level, target: &str, text: &str) {
+    if let Some(sink) = SINK.get() {
+        sink.line(level, target, text);
+    }
+}
+
 impl Sink {
     fn line(&self, level: Level, target: &str, text: &str) {
         let (target, text) = (Kept::new(target), Kept::new(text));
@@ -113,7 +125,8 @@ pub extern "C" fn playgate_set_log_hook(hook: *const playgate_log_hook) -> playg
             .ok_or_else(|| Failure::argument("the hook's function is NULL"))?;
         let level = check_level(if hook.level == 0 { PLAYGATE_LOG_INFO } else { hook.level })?;
         let sink = Sink { user: hook.user, write };
-        if !log::set_sink(Box::new(move |level, target, text| sink.line(level, target, text))) {
+        let is_first = SINK.set(sink).is_ok();
+        if !is_first || !log::set_sink(&|level, target, text| log_line(level, target, text)) {
             return Err(Failure::new(
                 PLAYGATE_ERROR_INVALID_STATE,
                 "the process has a log hook already",

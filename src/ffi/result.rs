@@ -1,6 +1,6 @@
 use std::{
-    cell::RefCell,
-    ffi::{CStr, CString, c_char},
+    cell::Cell,
+    ffi::{CStr, c_char},
 };
 
 use crate::client::{Code, Outcome};
@@ -165,13 +165,25 @@ pub(super) fn from_code(code: Code) -> playgate_result {
     code as playgate_result
 }
 
+/// The longest sentence that is kept, in bytes, its NUL included; longer ones are cut.
+const MAX_LAST_ERROR: usize = 1024;
+
 thread_local! {
-    static LAST_ERROR: RefCell<CString> = RefCell::default();
+    // Without memory of its own: it stays with threads that are the game's, and is written when there is none left.
+    static LAST_ERROR: Cell<[u8; MAX_LAST_ERROR]> = const { Cell::new([0; MAX_LAST_ERROR]) };
 }
 
 pub(super) fn set_last_error(text: &str) {
-    let clean: Vec<u8> = text.bytes().filter(|b| *b != 0).collect();
-    let _ = LAST_ERROR.try_with(|last| *last.borrow_mut() = CString::new(clean).unwrap_or_default());
+    let mut fits = text.len().min(MAX_LAST_ERROR - 1);
+    while !text.is_char_boundary(fits) {
+        fits -= 1;
+    }
+    let clean = text.bytes().take(fits).filter(|byte| *byte != 0);
+    let _ = LAST_ERROR.try_with(|last| {
+        let last: &Cell<[u8]> = last;
+        let places = last.as_slice_of_cells().iter();
+        places.zip(clean.chain([0])).for_each(|(place, byte)| place.set(byte));
+    });
 }
 
 /// The name of a result, for logs; "PLAYGATE_UNKNOWN" for a number that this version does not know. Never NULL. Static.
@@ -186,12 +198,12 @@ pub extern "C" fn playgate_result_name(result: playgate_result) -> *const c_char
 }
 
 /// A sentence for a person about the last call that failed on this thread: what was wrong and what to do. Empty when
-/// none has failed. Never NULL, valid until the next failing call on this thread. Holds no personal data. For logs, not
-/// for players.
+/// none has failed. At most 1,023 bytes. Never NULL, valid until the next failing call on this thread. Holds no personal
+/// data. For logs, not for players.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_last_error() -> *const c_char {
     LAST_ERROR
-        .try_with(|last| last.borrow().as_ptr())
+        .try_with(|last| last.as_ptr().cast_const().cast())
         .unwrap_or(c"".as_ptr())
 }
 

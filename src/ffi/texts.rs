@@ -1,5 +1,4 @@
 use std::{
-    cell::UnsafeCell,
     ffi::c_char,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -15,7 +14,10 @@ use super::{
     session::past_the_end,
     text::{optional, playgate_text, required, text_out},
 };
-use crate::session::{Language, Notice, Reason, Texts};
+use crate::{
+    host::room::Room,
+    session::{Language, Notice, Reason, Texts},
+};
 
 /// The longest key and language tag, in bytes.
 const MAX_KEY: usize = 64;
@@ -43,51 +45,8 @@ pub(super) fn of_notice(notice: &Notice) -> (&'static str, String) {
     })
 }
 
-/// Registered texts for the life of the process: decisions lend them. Static, so that nothing of it is ever freed or
-/// leaked.
-struct Room {
-    bytes: UnsafeCell<[u8; ROOM]>,
-    used: Mutex<usize>,
-}
-
-// SAFETY: bytes below `used` are never written again, those above only under its lock.
-unsafe impl Sync for Room {}
-
-static KEPT: Room = Room {
-    bytes: UnsafeCell::new([0; ROOM]),
-    used: Mutex::new(0),
-};
-
-impl Room {
-    /// The text with a NUL behind it; one that is here already is given again. `None` when there is no room.
-    fn keep(&'static self, text: &str) -> Option<&'static str> {
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let start = self.bytes.get().cast::<u8>();
-        // SAFETY: `used` bytes are written, and never again while the process lives.
-        let written = unsafe { core::slice::from_raw_parts(start, *used) };
-        let mut at = 0;
-        for kept in written.split_inclusive(|byte| *byte == 0) {
-            if kept.strip_suffix(b"\0") == Some(text.as_bytes()) {
-                return core::str::from_utf8(kept).ok();
-            }
-            at += kept.len();
-        }
-        debug_assert_eq!(at, *used);
-        let length = text.len() + 1;
-        if length > ROOM - *used {
-            return None;
-        }
-        // SAFETY: there is room for `length` bytes from `used` on, which nobody reads yet and only this lock's holder writes.
-        let kept = unsafe {
-            let place = start.add(*used);
-            core::ptr::copy_nonoverlapping(text.as_ptr(), place, text.len());
-            place.add(text.len()).write(0);
-            core::slice::from_raw_parts(place.cast_const(), length)
-        };
-        *used += length;
-        core::str::from_utf8(kept).ok()
-    }
-}
+/// Registered texts for the life of the process: decisions lend them.
+static KEPT: Room<ROOM> = Room::new();
 
 /// Chooses the language of the texts that the library gives for players: those of decisions, notices and challenges.
 /// `tag` is a BCP 47 tag, for example "de-AT", of which the first part decides. English ("en", from the start) and

@@ -154,7 +154,7 @@ pub extern "C" fn playgate_transport_complete(
 ) -> playgate_result {
     guard_also_in_hooks(|| {
         let reply = read_struct(response)?.reply()?;
-        let open = exchanges().remove(&exchange).ok_or_else(invalid)?;
+        let open = take(exchange).ok_or_else(invalid)?;
         open.done.call(reply);
         Ok(PLAYGATE_OK)
     })
@@ -234,6 +234,20 @@ fn exchanges() -> MutexGuard<'static, BTreeMap<u64, Open>> {
     EXCHANGES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn take(exchange: playgate_exchange) -> Option<Open> {
+    let mut exchanges = exchanges();
+    let open = exchanges.remove(&exchange);
+    give_back(&mut exchanges);
+    open
+}
+
+/// An empty map may keep memory; a new one has none.
+fn give_back(exchanges: &mut BTreeMap<u64, Open>) {
+    if exchanges.is_empty() {
+        *exchanges = BTreeMap::new();
+    }
+}
+
 /// The host's own HTTP, as the transport of one client.
 pub(super) struct HostTransport {
     user: *mut c_void,
@@ -266,9 +280,13 @@ impl HostTransport {
 
     /// Takes back the exchanges of this transport that match, and tells the host.
     fn take_back(&self, is_it: impl Fn(&Open) -> bool) {
-        let taken: Vec<(u64, Open)> = exchanges()
-            .extract_if(.., |_, open| open.transport == self.number && is_it(open))
-            .collect();
+        let taken: Vec<(u64, Open)> = {
+            let mut exchanges = exchanges();
+            let taken = exchanges.extract_if(.., |_, open| open.transport == self.number && is_it(open));
+            let taken = taken.collect();
+            give_back(&mut exchanges);
+            taken
+        };
         for (exchange, open) in taken {
             // SAFETY: the header asks that the functions stay callable until the client's close is done.
             in_hook(|| unsafe { (self.cancel)(self.user, exchange) });
@@ -341,7 +359,7 @@ impl Transport for HostTransport {
             exchanges.insert(exchange, open);
         }
         if !self.lend(exchange, &request, timeout_ms)
-            && let Some(open) = { exchanges().remove(&exchange) }
+            && let Some(open) = take(exchange)
         {
             let text = "the request has a NUL character in its URL or a header";
             open.done

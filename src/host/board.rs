@@ -38,7 +38,7 @@ pub(super) struct Staged {
 
 impl Staged {
     pub(super) fn new(view: View) -> Self {
-        let accesses = features::names().iter().map(|name| view.access(name)).collect();
+        let accesses = features::names().map(|name| view.access(name)).collect();
         Self {
             view: Arc::new(view),
             accesses,
@@ -47,8 +47,7 @@ impl Staged {
 
     /// Adds the features that got their numbers since.
     fn complete(&mut self) {
-        let names = features::names();
-        let new = names.iter().skip(self.accesses.len());
+        let new = features::names().skip(self.accesses.len());
         self.accesses.extend(new.map(|name| self.view.access(name)));
     }
 }
@@ -157,7 +156,7 @@ impl Board {
     }
 
     pub(super) fn shared_table(&mut self) -> Option<&'static [Cell]> {
-        let now: Vec<Access> = features::names().iter().map(|name| self.access_of(name)).collect();
+        let now: Vec<Access> = features::names().map(|name| self.access_of(name)).collect();
         let now = if self.is_poisoned { Vec::new() } else { now };
         self.writer.shared_table(|writer| writer.write(&now))
     }

@@ -15,10 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use once_cell::sync::Lazy;
-
 #[cfg(feature = "http")]
-use super::threads::Threads;
+use super::threads::{Crew, Threads};
 use super::{
     board::Board,
     clock::{Clock, SystemClock},
@@ -41,6 +39,9 @@ use storing::{StoreJob, Storing};
 
 /// How long a client that is taken over may still store what it knows.
 const TAKE_OVER_MS: u64 = 2_000;
+
+/// How long a close waits for threads that have nothing left to do: longer only where one hangs in the system.
+const THREADS_MS: u64 = 500;
 
 /// What a client is opened with.
 pub struct OpenOptions {
@@ -183,12 +184,12 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     /// How this client's threads are made, if it has any.
     #[cfg(feature = "http")]
-    threads: Option<Threads>,
+    threads: Option<Crew>,
     me: Weak<Self>,
 }
 
 /// The open clients by what they hold, so that none is opened twice.
-static OPEN: Lazy<Mutex<BTreeMap<Box<str>, Weak<Engine>>>> = Lazy::new(Mutex::default);
+static OPEN: Mutex<BTreeMap<Box<str>, Weak<Engine>>> = Mutex::new(BTreeMap::new());
 static LAST_REQUEST: AtomicU64 = AtomicU64::new(0);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -235,7 +236,7 @@ impl Engine {
             storing: Arc::new(Storing::new(options.deferred)),
             clock: options.clock,
             #[cfg(feature = "http")]
-            threads: options.threads,
+            threads: options.threads.map(Crew::new),
             me: Weak::clone(me),
         });
         engine.register()?;
@@ -356,8 +357,21 @@ impl Engine {
             }
         }
         self.let_go();
+        self.end_threads(deadline.min(Instant::now() + Duration::from_millis(THREADS_MS)));
         self.is_closed.store(true, Ordering::Release);
         Closed::Done
+    }
+
+    /// Waits until the threads are gone, so that their memory is; one that hangs is left to end by itself.
+    fn end_threads(&self, until: Instant) {
+        self.storing.end();
+        #[cfg(feature = "http")]
+        if let Some(threads) = &self.threads {
+            threads.wait(until);
+        }
+        if let Some(transport) = &self.transport {
+            transport.wait_for_threads(until);
+        }
     }
 
     /// A client that no worker drives is closed on the thread that closes it: from here on no worker starts.
@@ -401,6 +415,10 @@ impl Engine {
             .is_some_and(|holder| Weak::ptr_eq(holder, &self.me))
         {
             open.remove(&self.identity);
+        }
+        if open.is_empty() {
+            // An empty map may keep memory; a new one has none.
+            *open = BTreeMap::new();
         }
     }
 
@@ -453,7 +471,7 @@ impl Drop for Engine {
 
 /// Starts a thread of a client's; false when the system gives none.
 #[cfg(feature = "http")]
-fn start(threads: &Threads, suffix: &str, body: impl FnOnce() + Send + 'static) -> bool {
+fn start(threads: &Crew, suffix: &str, body: impl FnOnce() + Send + 'static) -> bool {
     let started = threads.spawn(suffix, body);
     if let Err(error) = &started {
         log::write(Level::Error, "threads", || {
@@ -463,7 +481,7 @@ fn start(threads: &Threads, suffix: &str, body: impl FnOnce() + Send + 'static) 
     started.is_ok()
 }
 
-/// Closes every open client, waiting at most `drain` for all of them together.
+/// Closes every open client, and waits until all threads are gone; at most `drain` for all of it together.
 pub fn close_all(drain: Duration) -> Closed {
     let deadline = Instant::now() + drain;
     let open: Vec<_> = lock(&OPEN).values().filter_map(Weak::upgrade).collect();
@@ -476,6 +494,10 @@ pub fn close_all(drain: Duration) -> Closed {
         if engine.close(deadline.saturating_duration_since(Instant::now())) == Closed::Pending {
             all = Closed::Pending;
         }
+    }
+    #[cfg(feature = "http")]
+    if !super::threads::wait_for_all(deadline) {
+        all = Closed::Pending;
     }
     all
 }

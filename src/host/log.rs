@@ -19,7 +19,7 @@ pub enum Level {
 }
 
 /// Takes lines: level, target, text. May be called from any thread of the library; must not block or call back.
-pub type Sink = Box<dyn Fn(Level, &str, &str) + Send + Sync>;
+pub type Sink = &'static (dyn Fn(Level, &str, &str) + Send + Sync);
 
 static SINK: OnceCell<Sink> = OnceCell::new();
 static MOST: AtomicI32 = AtomicI32::new(Level::Info as i32);

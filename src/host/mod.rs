@@ -6,9 +6,12 @@ mod engine;
 pub mod features;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "capi")]
+pub(crate) mod lasting;
 pub mod log;
 pub mod random;
 pub mod record;
+pub mod room;
 pub mod storage;
 mod store;
 pub mod table;

@@ -1,5 +1,7 @@
 //! The interface that carries requests: the built-in client and a host's own are written against it.
 
+use std::time::Instant;
+
 use crate::protocol::http::{Reply, Request};
 
 /// Takes the reply to one request. Called once, from any thread, also from inside [`Transport::start`]. It never
@@ -32,4 +34,10 @@ pub trait Transport: Send + Sync {
     /// Cancels everything and takes nothing more. Returns at once; threads of the transport end by themselves and own
     /// nothing of the client.
     fn shut_down(&self);
+
+    /// After [`Transport::shut_down`]: waits until the transport's own threads have ended, at most until then. Not
+    /// called from one of them.
+    fn wait_for_threads(&self, until: Instant) {
+        let _ = until;
+    }
 }

@@ -116,6 +116,10 @@ impl DisplayNames {
     pub fn set(&mut self, name: &str, shown: &str) {
         if shown.is_empty() {
             self.own.remove(name);
+            if self.own.is_empty() {
+                // An empty map may keep memory; a new one has none.
+                self.own = BTreeMap::new();
+            }
         } else {
             self.own.insert(name.into(), shown.into());
         }

@@ -1,6 +1,6 @@
 //! What the library says to a player: the built-in languages, and the host's own wording by key.
 
-use alloc::{boxed::Box, collections::BTreeMap, string::String};
+use alloc::{boxed::Box, string::String};
 
 use super::{decision::Reason, names::DisplayNames};
 
@@ -205,24 +205,30 @@ fn reason_key(reason: Reason) -> &'static str {
 }
 
 /// The language and the host's own texts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Texts {
     /// What is used where the host has given nothing.
     pub language: Language,
-    /// By key; each ends in a NUL.
-    own: BTreeMap<&'static str, &'static str>,
+    /// In the order of the keys; each ends in a NUL. An array, so that nothing of it is allocated.
+    own: [Option<&'static str>; TEXTS.len()],
 }
 
 /// The key of a text is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownKey;
 
+impl Default for Texts {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Texts {
     /// English, with nothing of the host's own.
     pub const fn new() -> Self {
         Self {
             language: Language::English,
-            own: BTreeMap::new(),
+            own: [None; TEXTS.len()],
         }
     }
 
@@ -249,18 +255,15 @@ impl Texts {
     /// # Errors
     /// There is no text of that key.
     pub fn set(&mut self, key: &str, text: Option<&'static str>) -> Result<(), UnknownKey> {
-        let key = find(key).ok_or(UnknownKey)?.0;
-        match text {
-            Some(text) => self.own.insert(key, text),
-            None => self.own.remove(key),
-        };
+        let (at, _) = find(key).ok_or(UnknownKey)?;
+        *self.own.get_mut(at).ok_or(UnknownKey)? = text;
         Ok(())
     }
 
     /// A text with its NUL; empty when there is none of that key.
     fn with_nul(&self, key: &str) -> &'static str {
-        let Some(text) = find(key) else { return "\0" };
-        if let Some(own) = self.own.get(text.0) {
+        let Some((at, text)) = find(key) else { return "\0" };
+        if let Some(own) = self.own.get(at).copied().flatten() {
             return own;
         }
         match self.language {
@@ -292,11 +295,11 @@ impl Texts {
     }
 }
 
-fn find(key: &str) -> Option<&'static Text> {
+fn find(key: &str) -> Option<(usize, &'static Text)> {
     let at = TEXTS
         .binary_search_by(|text| text.0.trim_end_matches('\0').cmp(key))
         .ok()?;
-    TEXTS.get(at)
+    TEXTS.get(at).map(|text| (at, text))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 // Written by `cargo xtask abi` from include/playgate.abi.
 
+use playgate::ffi::allocator::*;
 use playgate::ffi::challenge::*;
 use playgate::ffi::changes::*;
 use playgate::ffi::client::*;
@@ -208,6 +209,15 @@ field!(playgate_age_signal, verification_id, *const std::ffi::c_char, [32, 20], 
 field!(playgate_age_signal, age_low, i32, [40, 24], [4, 4]);
 field!(playgate_age_signal, age_high, i32, [44, 28], [4, 4]);
 field!(playgate_age_signal, reserved, [u64; 4], [48, 32], [32, 32]);
+layout!(playgate_allocator_hook, [80, 64], [8, 8]);
+field!(playgate_allocator_hook, struct_size, u32, [0, 0], [4, 4]);
+field!(playgate_allocator_hook, reserved0, u32, [4, 4], [4, 4]);
+field!(playgate_allocator_hook, user, *mut std::ffi::c_void, [8, 8], [8, 4]);
+field!(playgate_allocator_hook, alloc, playgate_allocate_function, [16, 12], [8, 4]);
+field!(playgate_allocator_hook, realloc, playgate_reallocate_function, [24, 16], [8, 4]);
+field!(playgate_allocator_hook, free, playgate_free_function, [32, 20], [8, 4]);
+field!(playgate_allocator_hook, out_of_memory, playgate_out_of_memory_function, [40, 24], [8, 4]);
+field!(playgate_allocator_hook, reserved, [u64; 4], [48, 32], [32, 32]);
 layout!(playgate_allowance, [96, 72], [8, 8]);
 field!(playgate_allowance, struct_size, u32, [0, 0], [4, 4]);
 field!(playgate_allowance, value_kind, playgate_allowance_kind, [4, 4], [4, 4]);
@@ -345,6 +355,14 @@ field!(playgate_log_hook, level, playgate_log_level, [4, 4], [4, 4]);
 field!(playgate_log_hook, user, *mut std::ffi::c_void, [8, 8], [8, 4]);
 field!(playgate_log_hook, write, playgate_log_function, [16, 12], [8, 4]);
 field!(playgate_log_hook, reserved, [u64; 2], [24, 16], [16, 16]);
+layout!(playgate_memory_stats, [72, 72], [8, 8]);
+field!(playgate_memory_stats, struct_size, u32, [0, 0], [4, 4]);
+field!(playgate_memory_stats, reserved0, u32, [4, 4], [4, 4]);
+field!(playgate_memory_stats, live_bytes, u64, [8, 8], [8, 8]);
+field!(playgate_memory_stats, peak_bytes, u64, [16, 16], [8, 8]);
+field!(playgate_memory_stats, live_allocations, u64, [24, 24], [8, 8]);
+field!(playgate_memory_stats, total_allocations, u64, [32, 32], [8, 8]);
+field!(playgate_memory_stats, reserved, [u64; 4], [40, 40], [32, 32]);
 layout!(playgate_notice_info, [96, 80], [8, 8]);
 field!(playgate_notice_info, struct_size, u32, [0, 0], [4, 4]);
 field!(playgate_notice_info, kind, playgate_notice_kind, [4, 4], [4, 4]);
@@ -432,6 +450,7 @@ field!(playgate_transport_hook, reserved, [u64; 4], [32, 24], [32, 32]);
 
 function!(playgate_abi_version, (), u32);
 function!(playgate_age_signal_init, (*mut playgate_age_signal, u32), ());
+function!(playgate_allocator_hook_init, (*mut playgate_allocator_hook, u32), ());
 function!(playgate_allowance_init, (*mut playgate_allowance, u32), ());
 function!(playgate_build_flags, (), u32);
 function!(playgate_challenge_free, (playgate_challenge), playgate_result);
@@ -488,11 +507,13 @@ function!(playgate_game_session_options_init, (*mut playgate_game_session_option
 function!(playgate_game_session_set_token, (playgate_client, *const std::ffi::c_char), playgate_result);
 function!(playgate_game_session_start, (playgate_client, *const playgate_game_session_options), playgate_result);
 function!(playgate_get_display_name, (*const std::ffi::c_char, *mut std::ffi::c_char, usize, *mut usize), playgate_result);
+function!(playgate_get_memory_stats, (*mut playgate_memory_stats), playgate_result);
 function!(playgate_get_text, (*const std::ffi::c_char, *mut std::ffi::c_char, usize, *mut usize), playgate_result);
 function!(playgate_get_text_key, (usize, *mut playgate_text), playgate_result);
 function!(playgate_http_response_init, (*mut playgate_http_response, u32), ());
 function!(playgate_last_error, (), *const std::ffi::c_char);
 function!(playgate_log_hook_init, (*mut playgate_log_hook, u32), ());
+function!(playgate_memory_stats_init, (*mut playgate_memory_stats, u32), ());
 function!(playgate_notice_free, (playgate_notice), playgate_result);
 function!(playgate_notice_get_feature, (playgate_notice, playgate_notice_list, usize, *mut playgate_text, *mut playgate_text), playgate_result);
 function!(playgate_notice_get_info, (playgate_notice, *mut playgate_notice_info), playgate_result);
@@ -511,6 +532,7 @@ function!(playgate_session_get_permission, (playgate_session, usize, *mut playga
 function!(playgate_session_info_init, (*mut playgate_session_info, u32), ());
 function!(playgate_session_json, (playgate_session, *mut playgate_text), playgate_result);
 function!(playgate_session_parse, (*const std::ffi::c_char, usize, *mut playgate_session), playgate_result);
+function!(playgate_set_allocator_hook, (*const playgate_allocator_hook), playgate_result);
 function!(playgate_set_display_name, (*const std::ffi::c_char, *const std::ffi::c_char), playgate_result);
 function!(playgate_set_language, (*const std::ffi::c_char), playgate_result);
 function!(playgate_set_log_hook, (*const playgate_log_hook), playgate_result);

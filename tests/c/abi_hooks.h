@@ -63,6 +63,36 @@ static playgate_result open_with(const playgate_client_options *options)
     return result;
 }
 
+static void *no_memory(void *user, size_t size, size_t align)
+{
+    (void)user;
+    (void)size;
+    (void)align;
+    return NULL;
+}
+
+static void no_free(void *user, void *block, size_t size, size_t align)
+{
+    (void)user;
+    (void)block;
+    (void)size;
+    (void)align;
+}
+
+static void fill_playgate_allocator_hook(playgate_allocator_hook *p)
+{
+    playgate_allocator_hook_init(p, sizeof *p);
+    p->alloc = no_memory;
+    p->free = no_free;
+}
+
+static playgate_result take_playgate_allocator_hook(const playgate_allocator_hook *p)
+{
+    /* The library has allocated; that is looked at after the struct. */
+    const playgate_result result = playgate_set_allocator_hook(p);
+    return result == PLAYGATE_ERROR_INVALID_STATE ? PLAYGATE_OK : result;
+}
+
 static void fill_playgate_transport_hook(playgate_transport_hook *p)
 {
     playgate_transport_hook_init(p, sizeof *p);

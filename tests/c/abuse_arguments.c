@@ -22,6 +22,8 @@ static void process_and_names(void)
     CHECK_FAILS(playgate_set_log_level(INT32_MAX), INVALID);
     CHECK_OK(playgate_set_log_level(PLAYGATE_LOG_INFO));
     CHECK_FAILS(CALL(playgate_set_log_hook, (NULL)), INVALID);
+    CHECK_FAILS(playgate_set_allocator_hook(NULL), INVALID);
+    CHECK_FAILS(playgate_get_memory_stats(NULL), INVALID);
 }
 
 static void features(void)

@@ -78,6 +78,7 @@ static void out_structs(void)
     OUT_STRUCT(playgate_change, PLAYGATE_OK, CALL(playgate_changes_get, (live[CHANGES], 0, p)));
     OUT_STRUCT(playgate_notice_info, PLAYGATE_OK, CALL(playgate_notice_get_info, (live[NOTICE], p)));
     OUT_STRUCT(playgate_challenge_info, PLAYGATE_OK, CALL(playgate_challenge_get_info, (live[CHALLENGE], p)));
+    OUT_STRUCT(playgate_memory_stats, PLAYGATE_OK, CALL(playgate_get_memory_stats, (p)));
     OUT_STRUCT(playgate_event, PLAYGATE_NO_EVENT, CALL(playgate_client_next_event, (live[CLIENT], p)));
     check_alive("bad out structs");
 }
@@ -118,6 +119,8 @@ static void take_ages_out(size_t at)
 static void inits(void)
 {
     INIT(playgate_log_hook, CALL(playgate_log_hook_init, (p, size)));
+    INIT(playgate_allocator_hook, CALL(playgate_allocator_hook_init, (p, size)));
+    INIT(playgate_memory_stats, CALL(playgate_memory_stats_init, (p, size)));
     INIT(playgate_decision, CALL(playgate_decision_init, (p, size)));
     INIT(playgate_session_info, CALL(playgate_session_info_init, (p, size)));
     INIT(playgate_permission, CALL(playgate_permission_init, (p, size)));
@@ -141,6 +144,22 @@ static playgate_result ask_with(const playgate_age_signal *signal, playgate_requ
     asked.feature = feature("voice-chat");
     asked.age_signal = signal;
     return playgate_client_request_permission(live[CLIENT], &asked, out);
+}
+
+static void *give_nothing(void *user, size_t size, size_t align)
+{
+    (void)user;
+    (void)size;
+    (void)align;
+    return NULL;
+}
+
+static void take_nothing(void *user, void *ptr, size_t size, size_t align)
+{
+    (void)user;
+    (void)ptr;
+    (void)size;
+    (void)align;
 }
 
 static int lines_taken;
@@ -186,6 +205,15 @@ static void in_structs(void)
     signal.category = "teen";
     IN_STRUCT(playgate_age_signal, signal, PLAYGATE_OK, ask_with(p, &request),
               CHECK_OK(play_wait(&live_game, request)));
+
+    playgate_allocator_hook allocator;
+    playgate_allocator_hook_init(&allocator, sizeof allocator);
+    CHECK_FAILS(CALL(playgate_set_allocator_hook, (&allocator)), INVALID);
+    allocator.alloc = give_nothing;
+    CHECK_FAILS(playgate_set_allocator_hook(&allocator), INVALID);
+    allocator.free = take_nothing;
+    /* All is right with it but the time. */
+    IN_STRUCT(playgate_allocator_hook, allocator, PLAYGATE_ERROR_INVALID_STATE, playgate_set_allocator_hook(p), (void)0);
 
     playgate_log_hook hook;
     playgate_log_hook_init(&hook, sizeof hook);

@@ -16,6 +16,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("ninja", "ninja-build"),
     ("pkg-config", "pkg-config"),
     (neighbours::OTHER_RUSTC, "rustc"),
+    ("openssl", "openssl"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("curl-config", "libcurl4-openssl-dev"),

@@ -85,6 +85,8 @@ impl Net {
     }
 
     fn make_agent(&self, through_proxy: bool) -> Agent {
+        #[cfg(feature = "capi")]
+        make_lasting();
         let config = Agent::config_builder()
             .proxy(self.settings.proxy.clone().filter(|_| through_proxy))
             .http_status_as_error(false)
@@ -243,6 +245,29 @@ impl Net {
         };
         Ok((response, location))
     }
+}
+
+/// Lets ureq make what it keeps for the life of the process, where it is not counted as left: a request that leads
+/// nowhere, once.
+#[cfg(feature = "capi")]
+fn make_lasting() {
+    use ureq::unversioned::transport::ConnectionDetails;
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    #[derive(Debug)]
+    struct Nowhere;
+    impl Connector for Nowhere {
+        type Out = Box<dyn ureq::unversioned::transport::Transport>;
+        fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Self::Out>, Error> {
+            Err(Error::ConnectionFailed)
+        }
+    }
+    ONCE.call_once(|| {
+        crate::host::lasting::make(|| {
+            let agent = Agent::with_parts(Agent::config_builder().build(), Nowhere, ResolveLater);
+            // Fails, as it is to.
+            let _ = agent.get("http://127.0.0.1/").call();
+        });
+    });
 }
 
 /// The request waited too long to be sent at all.

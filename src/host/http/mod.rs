@@ -15,7 +15,7 @@
 //! Names are looked up when a connection is made, not for each request: as long as a kept connection lives, a failing
 //! name server is not noticed.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use crate::host::transport::{Completion, Transport};
 use crate::protocol::http::{Request, TransportError};
@@ -90,6 +90,10 @@ impl Transport for HttpTransport {
 
     fn shut_down(&self) {
         self.queue.shut_down();
+    }
+
+    fn wait_for_threads(&self, until: Instant) {
+        self.queue.wait_for_threads(until);
     }
 }
 

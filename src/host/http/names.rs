@@ -13,7 +13,7 @@ use super::{
     options::NameLookup,
 };
 use crate::{
-    host::threads::Threads,
+    host::threads::Crew,
     protocol::http::{
         TransportError,
         TransportErrorKind::{TimedOut, Unreachable},
@@ -106,12 +106,12 @@ pub(super) struct Names {
     known: Mutex<HashMap<String, Known>>,
     running: Mutex<HashMap<String, Arc<Lookup>>>,
     lookup: NameLookup,
-    threads: Threads,
+    threads: Crew,
     keep: Duration,
 }
 
 impl Names {
-    pub(super) fn new(lookup: Option<NameLookup>, threads: Threads) -> Self {
+    pub(super) fn new(lookup: Option<NameLookup>, threads: Crew) -> Self {
         Self {
             known: Mutex::default(),
             running: Mutex::default(),

@@ -7,7 +7,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use ureq::{Proxy, http::HeaderValue};
 
 use crate::{
-    host::threads::{OnStart, Threads},
+    host::threads::{Crew, OnStart, Threads},
     protocol::http::{TransportError, TransportErrorKind::Refused},
 };
 
@@ -92,7 +92,7 @@ pub(super) struct Settings {
     pub(super) roots: Roots,
     pub(super) proxy: Option<Proxy>,
     pub(super) user_agent: String,
-    pub(super) threads: Threads,
+    pub(super) threads: Crew,
     pub(super) idle: Duration,
     pub(super) lookup: Option<NameLookup>,
 }
@@ -120,11 +120,11 @@ impl HttpOptions {
             roots: read_roots(&self.extra_roots_pem, self.only_extra_roots)?,
             proxy: self.proxy.as_deref().map(read_proxy).transpose()?,
             user_agent: self.user_agent,
-            threads: Threads {
+            threads: Crew::new(Threads {
                 name: self.thread_name,
                 stack_bytes: self.stack_bytes,
                 on_start: self.on_thread_start,
-            },
+            }),
             idle: Duration::from_millis(self.idle_ms.into()),
             lookup: self.name_lookup,
         })

@@ -169,6 +169,10 @@ impl Queue {
         give_up(taken);
     }
 
+    pub(super) fn wait_for_threads(&self, until: Instant) {
+        self.net.settings().threads.wait(until);
+    }
+
     pub(super) fn close_idle(&self) {
         self.net.forget_addresses();
         self.net.close_idle();

@@ -263,6 +263,11 @@ impl Lock for Held {}
 
 impl Drop for Held {
     fn drop(&mut self) {
-        held().remove(&self.0);
+        let mut held = held();
+        held.remove(&self.0);
+        if held.is_empty() {
+            // An empty set may keep memory; a new one has none.
+            *held = BTreeSet::new();
+        }
     }
 }
