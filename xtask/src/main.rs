@@ -7,6 +7,7 @@ mod checks;
 mod contradictions;
 mod demo;
 mod header;
+mod hostless;
 mod hosts;
 mod isolate;
 mod kills;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    abi, browser, c_programs, checks, contradictions, demo, header, hosts, kills,
+    abi, browser, c_programs, checks, contradictions, demo, header, hostless, hosts, kills,
     library::{Library, Linkage},
     neighbours, package,
     run::{self, Counts, cargo},
@@ -98,6 +98,10 @@ pub fn run() -> Result<(), String> {
         }
         Ok(one())
     });
+    steps.try_step(
+        "no thread, socket or file of its own where none is wanted",
+        hostless::check,
+    );
     steps.try_step("Rust: sandbox, backend, xtask", || {
         run::counted(cargo().args(["test", "--quiet", "--workspace", "--exclude", "playgate"]))
     });
