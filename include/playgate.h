@@ -24,6 +24,12 @@
  * playgate_store_ functions and playgate_client_open read or write files. playgate_client_close and playgate_shutdown wait
  * at most as long as they are told. Everything else hands its work to the library's own threads.
  *
+ * HOOKS are tables of the host's functions, given when a client is opened (log and allocator: before anything else). They
+ * are called on the library's threads, or inside the library's functions where a client has none. From inside a hook only
+ * playgate_transport_complete, playgate_storage_complete, playgate_client_allowed, playgate_client_access and the functions
+ * about version and build may be called; anything else is PLAYGATE_ERROR_BUSY. What is completed late, twice or after the
+ * close is ignored. A client without threads does all its work inside playgate_client_pump.
+ *
  * REQUESTS. A function with a playgate_request* starts something. Exactly one PLAYGATE_EVENT_COMPLETED carries that number
  * later, also after a cancel, a time limit or a stop; after a close no events are given out any more. At most 256 requests
  * of one client may be under way or wait to be taken from the events (PLAYGATE_ERROR_LIMIT).
