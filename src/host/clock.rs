@@ -82,7 +82,11 @@ fn utc_offset_s(at_s: i64) -> i32 {
     if unsafe { libc::localtime_r(&raw const at, &raw mut local) }.is_null() {
         return 0;
     }
-    i32::try_from(local.tm_gmtoff).unwrap_or(0)
+    #[cfg(not(target_env = "newlib"))]
+    let offset_s = i32::try_from(local.tm_gmtoff).unwrap_or(0);
+    #[cfg(target_env = "newlib")]
+    let offset_s = offset_by_fields(&local, at_s);
+    offset_s
 }
 
 #[cfg(windows)]
@@ -94,6 +98,12 @@ fn utc_offset_s(at_s: i64) -> i32 {
     if unsafe { libc::localtime_s(&raw mut local, &raw const at) } != 0 {
         return 0;
     }
+    offset_by_fields(&local, at_s)
+}
+
+/// How far the local time is from that time, where the system does not say it.
+#[cfg(any(windows, target_env = "newlib", test))]
+fn offset_by_fields(local: &libc::tm, at_s: i64) -> i32 {
     let field = |value: libc::c_int| i8::try_from(value).unwrap_or(0);
     let year = i16::try_from(local.tm_year + 1900).unwrap_or(1970);
     let local = jiff::civil::DateTime::new(
@@ -115,4 +125,37 @@ fn utc_offset_s(at_s: i64) -> i32 {
 #[cfg(not(any(unix, windows)))]
 fn utc_offset_s(_at_s: i64) -> i32 {
     0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_offset_can_be_told_from_the_local_time() {
+        for at_s in [0, 1_709_164_800, 1_767_225_599, 4_102_444_800] {
+            for offset_s in [0, 3600, 19_800, 50_400, -12_600, -43_200] {
+                let stamp = jiff::Timestamp::from_second(at_s + i64::from(offset_s)).expect("a time");
+                let there = jiff::tz::Offset::UTC.to_datetime(stamp);
+                // SAFETY: an all-zero tm is a valid value of that plain C struct.
+                let mut local: libc::tm = unsafe { core::mem::zeroed() };
+                local.tm_year = i32::from(there.year()) - 1900;
+                local.tm_mon = i32::from(there.month()) - 1;
+                local.tm_mday = i32::from(there.day());
+                local.tm_hour = i32::from(there.hour());
+                local.tm_min = i32::from(there.minute());
+                local.tm_sec = i32::from(there.second());
+                assert_eq!(offset_by_fields(&local, at_s), offset_s, "{at_s}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_clocks_go_on_and_the_offset_is_one_that_exists() {
+        let first = now();
+        let second = now();
+        assert!(second.mono_ms >= first.mono_ms);
+        assert!(first.wall_ms > 1_700_000_000_000);
+        assert!(first.utc_offset_s.abs() <= 14 * 3600);
+    }
 }

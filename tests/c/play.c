@@ -6,6 +6,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#if defined(_WIN32)
+#  include <direct.h>
+#  include <process.h>
+#endif
 
 #define WAIT_MS 20000
 #define MAX_FOLDERS 64
@@ -13,7 +17,7 @@
 void (*play_before_pump)(void);
 void (*play_on_event)(const playgate_event *event);
 
-static char folders[MAX_FOLDERS][64];
+static char folders[MAX_FOLDERS][320];
 static size_t folder_count;
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 static size_t log_lines;
@@ -269,6 +273,24 @@ static void remove_folders(void)
     }
 }
 
+/* Makes a new folder; its path goes to `out`. */
+static int make_folder(char *out, size_t capacity)
+{
+#if defined(_WIN32)
+    const char *parent = getenv("TEMP");
+    for (unsigned number = 0; parent && number < 10000; number++) {
+        (void)snprintf(out, capacity, "%s/playgate-test-%d-%u", parent, _getpid(), number);
+        if (_mkdir(out) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+#else
+    (void)snprintf(out, capacity, "/tmp/playgate-test-XXXXXX");
+    return mkdtemp(out) != NULL;
+#endif
+}
+
 const char *temporary_folder(void)
 {
     require(folder_count < MAX_FOLDERS, "there is room for folders");
@@ -276,8 +298,7 @@ const char *temporary_folder(void)
         (void)atexit(remove_folders);
     }
     char *folder = folders[folder_count++];
-    (void)snprintf(folder, sizeof folders[0], "/tmp/playgate-test-XXXXXX");
-    require(mkdtemp(folder) != NULL, "a folder can be made");
+    require(make_folder(folder, sizeof folders[0]), "a folder can be made");
     return folder;
 }
 
@@ -307,6 +328,10 @@ unsigned char *read_whole(const char *path, size_t *out_len)
 {
     *out_len = 0;
     FILE *file = fopen(path, "rb");
+    /* On Windows C opens no file that is being renamed at just that moment. */
+    for (const uint64_t deadline = deadline_ms(1000); !file && time_left(deadline);) {
+        file = fopen(path, "rb");
+    }
     require(file != NULL, path);
     size_t room = 4096;
     unsigned char *bytes = malloc(room);

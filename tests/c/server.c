@@ -1,8 +1,5 @@
 #include "server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -10,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
+
+#include "sockets.h"
 
 #define MAX_CONNECTIONS 256
 #define MAX_SCRIPTS 64
@@ -29,7 +26,7 @@ typedef struct script {
 } script;
 
 typedef struct connection {
-    int fd;
+    socket_handle fd;
     size_t len;
     /* The request at the buffer's start has so many bytes and waits for server_release; 0: none waits. */
     size_t held;
@@ -39,8 +36,9 @@ typedef struct connection {
 struct server {
     pthread_mutex_t lock;
     pthread_t thread;
-    int listener;
-    int wake[2];
+    socket_handle listener;
+    /* Sends to itself, so that the thread looks up. */
+    socket_handle wake;
     char url[64];
     int stopping;
     int silent;
@@ -85,15 +83,15 @@ static void forget_script(server *self, size_t at)
 static void wake(server *self)
 {
     const char byte = 'w';
-    if (write(self->wake[1], &byte, 1) != 1) {
+    if (socket_send(self->wake, &byte, 1) != 1) {
         give_up("wake");
     }
 }
 
-static int send_all(int fd, const char *bytes, size_t len)
+static int send_all(socket_handle fd, const char *bytes, size_t len)
 {
     while (len > 0) {
-        const ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
+        const long sent = socket_send(fd, bytes, len);
         if (sent <= 0) {
             return 0;
         }
@@ -218,7 +216,7 @@ static void drop_connection(server *self, size_t at)
     if (gone->held != 0) {
         self->held_count--;
     }
-    (void)close(gone->fd);
+    socket_close(gone->fd);
     free(gone);
     self->connection_count--;
     self->connections[at] = self->connections[self->connection_count];
@@ -226,12 +224,12 @@ static void drop_connection(server *self, size_t at)
 
 static void accept_one(server *self)
 {
-    const int fd = accept(self->listener, NULL, NULL);
-    if (fd < 0) {
+    const socket_handle fd = accept(self->listener, NULL, NULL);
+    if (fd == NO_SOCKET) {
         return;
     }
     if (self->connection_count == MAX_CONNECTIONS) {
-        (void)close(fd);
+        socket_close(fd);
         return;
     }
     connection *fresh = calloc(1, sizeof *fresh);
@@ -247,7 +245,7 @@ static void accept_one(server *self)
 static int read_more(server *self, connection *from)
 {
     const size_t room = sizeof from->buffer - 1 - from->len;
-    const ssize_t got = recv(from->fd, from->buffer + from->len, room, 0);
+    const long got = socket_receive(from->fd, from->buffer + from->len, room);
     if (got <= 0) {
         return 0;
     }
@@ -271,7 +269,7 @@ static void *run(void *given)
             }
         }
         const size_t count = self->connection_count;
-        polled[0] = (struct pollfd){self->wake[0], POLLIN, 0};
+        polled[0] = (struct pollfd){self->wake, POLLIN, 0};
         polled[1] = (struct pollfd){self->listener, POLLIN, 0};
         for (size_t i = 0; i < count; i++) {
             polled[i + 2] = (struct pollfd){self->connections[i]->fd, self->silent ? 0 : POLLIN, 0};
@@ -281,13 +279,13 @@ static void *run(void *given)
         if (stopping) {
             return NULL;
         }
-        if (poll(polled, (nfds_t)(count + 2), -1) < 0) {
+        if (socket_poll(polled, (poll_count)(count + 2)) < 0) {
             continue;
         }
         (void)pthread_mutex_lock(&self->lock);
         if (polled[0].revents) {
             char bytes[64];
-            if (read(self->wake[0], bytes, sizeof bytes) < 0) {
+            if (socket_receive(self->wake, bytes, sizeof bytes) < 0) {
                 give_up("read");
             }
         }
@@ -306,20 +304,34 @@ static void *run(void *given)
     }
 }
 
+/* A socket on a free port of loopback; its address goes to `at`. */
+static socket_handle bound(int type, struct sockaddr_in *at)
+{
+    memset(at, 0, sizeof *at);
+    at->sin_family = AF_INET;
+    at->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof *at;
+    const socket_handle fd = socket(AF_INET, type, 0);
+    if (fd == NO_SOCKET || bind(fd, (struct sockaddr *)at, size) != 0 ||
+        getsockname(fd, (struct sockaddr *)at, &size) != 0) {
+        give_up("bind");
+    }
+    return fd;
+}
+
 server *server_start(void)
 {
     server *self = calloc(1, sizeof *self);
-    if (!self || pthread_mutex_init(&self->lock, NULL) != 0 || pipe(self->wake) != 0) {
+    if (!self || pthread_mutex_init(&self->lock, NULL) != 0 || !sockets_begin()) {
         give_up("server");
     }
     struct sockaddr_in at;
-    memset(&at, 0, sizeof at);
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    self->listener = socket(AF_INET, SOCK_STREAM, 0);
-    if (self->listener < 0 || bind(self->listener, (struct sockaddr *)&at, size) != 0 ||
-        listen(self->listener, 128) != 0 || getsockname(self->listener, (struct sockaddr *)&at, &size) != 0) {
+    self->wake = bound(SOCK_DGRAM, &at);
+    if (connect(self->wake, (struct sockaddr *)&at, sizeof at) != 0) {
+        give_up("connect");
+    }
+    self->listener = bound(SOCK_STREAM, &at);
+    if (listen(self->listener, 128) != 0) {
         give_up("listen");
     }
     (void)snprintf(self->url, sizeof self->url, "http://127.0.0.1:%u", (unsigned)ntohs(at.sin_port));
@@ -345,9 +357,8 @@ void server_stop(server *self)
     for (size_t i = 0; i < self->head_count && i < MAX_REQUESTS; i++) {
         free(self->heads[i]);
     }
-    (void)close(self->listener);
-    (void)close(self->wake[0]);
-    (void)close(self->wake[1]);
+    socket_close(self->listener);
+    socket_close(self->wake);
     (void)pthread_mutex_destroy(&self->lock);
     free(self);
 }

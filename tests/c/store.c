@@ -285,7 +285,7 @@ static void folders_that_cannot_be_used(void)
     options.folder = "";
     CHECK_FAILS(playgate_store_open(&options, &store), PLAYGATE_ERROR_INVALID_ARGUMENT);
     /* A file where the folder should be. */
-    char path[128];
+    char path[512];
     (void)snprintf(path, sizeof path, "%s/file", temporary_folder());
     FILE *file = fopen(path, "wb");
     require(file && fclose(file) == 0, "a file can be made");

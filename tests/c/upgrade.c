@@ -150,6 +150,10 @@ static void look_for(const char *path, void *user)
 {
     search *wanted = user;
     size_t len = 0;
+    /* A write under way: it has its final name before it can be looked at. */
+    if (strstr(path, ".tmp-")) {
+        return;
+    }
     unsigned char *bytes = read_whole(path, &len);
     const size_t wanted_len = strlen(wanted->text);
     bool is_there = strstr(path, wanted->text) != NULL;

@@ -31,7 +31,8 @@ const PROGRAMS: &[&str] = &[
 /// What all of them share.
 const SHARED: &[&str] = &["check.c", "play.c", "server.c"];
 
-const FLAGS: &[&str] = &[
+/// The tests have to be clean under these.
+pub const FLAGS: &[&str] = &[
     "-std=c99",
     "-D_POSIX_C_SOURCE=200809L",
     "-g",
@@ -132,7 +133,11 @@ pub fn run_under_valgrind() -> Result<Counts, String> {
     Ok(counts)
 }
 
-fn sources(name: &str) -> Result<Vec<PathBuf>, String> {
+/// The source files of a program.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn sources(name: &str) -> Result<Vec<PathBuf>, String> {
     let folder = root().join("tests/c");
     let files = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let own = |file: &str| file == format!("{name}.c") || file.starts_with(&format!("{name}_")) && file.ends_with(".c");

@@ -12,9 +12,13 @@ use crate::{
 pub fn exports(library: &Library) -> Result<usize, String> {
     let shared = library.folder.join("libplaygate.so");
     let symbols = run::output(Command::new("readelf").args(["--dyn-syms", "--wide"]).arg(&shared))?;
-    let mut exported: Vec<&str> = symbols.lines().filter_map(isolate::defined).collect();
+    exports_are_the_api(symbols.lines().filter_map(isolate::defined).collect())
+}
+
+/// These exported functions are those that the header declares. Gives their number.
+pub fn exports_are_the_api(mut exported: Vec<&str>) -> Result<usize, String> {
     exported.sort_unstable();
-    let header = fs::read_to_string(library.include.join("playgate.h")).map_err(|e| format!("playgate.h: {e}"))?;
+    let header = fs::read_to_string(root().join("include/playgate.h")).map_err(|e| format!("playgate.h: {e}"))?;
     let mut declared: Vec<&str> = declared(&header);
     declared.sort_unstable();
     if exported == declared && !declared.is_empty() {

@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask demo | test | sandbox | header | abi | package`.
+//! The project's commands: `cargo xtask demo | test | platforms | sandbox | header | abi | package`.
 
 mod abi;
 mod browser;
@@ -14,6 +14,7 @@ mod kills;
 mod library;
 mod neighbours;
 mod package;
+mod platforms;
 mod run;
 mod setup;
 mod test;
@@ -25,6 +26,8 @@ const USAGE: &str = "cargo xtask COMMAND
 
   demo      play the main job: a C game, the studio's server and the simulated k-ID service, on loopback
   test      pass all tests
+  platforms build, run and check the library for other systems, as far as they can be had on Linux;
+            a word picks those that have it in their name
   sandbox   run the simulated k-ID service alone and print its URL; options are passed on (--help lists them)
   header    write include/playgate.h from the code
   abi       write the header and the manifest of the ABI; --check and --against FILE compare (docs/abi.md)
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
             .and_then(|()| library::Library::release())
             .and_then(|l| demo::run(&l)),
         Some("test") => test::run(),
+        Some("platforms") => platforms::run(&arguments.next().unwrap_or_default()),
         Some("sandbox") => run::ok(
             run::cargo()
                 .args(["run", "--quiet", "--package", "playgate-sandbox", "--"])

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::{neighbours, run};
 
-/// A program, and the Debian package that has it.
+/// A program or a path, and the Debian package that has it.
 const PROGRAMS: &[(&str, &str)] = &[
     ("gcc", "gcc"),
     ("g++", "g++"),
@@ -24,12 +24,26 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("valgrind", "valgrind"),
     ("kill", "procps"),
     ("unshare", "util-linux"),
+    ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
+    ("/usr/lib/wine/wine64", "wine64"),
+    ("wine", "wine"),
+];
+
+/// A rustc with the source of its standard library, for targets whose standard library rustup's does not have.
+const CROSS_RUSTC: &[(&str, &str)] = &[
+    ("/usr/share/doc/rustc-web", "rustc-web"),
+    ("/usr/lib/rustlib/src/rust/library", "rust-web-src"),
 ];
 
 /// Makes sure that everything is there.
 pub fn ensure() -> Result<(), String> {
     let mut missing: Vec<String> = PROGRAMS
         .iter()
+        .chain(if is_set("PLAYGATE_CROSS_RUSTC") {
+            &[]
+        } else {
+            CROSS_RUSTC
+        })
         .filter(|(program, _)| !has(program))
         .map(|(_, package)| (*package).to_owned())
         .collect();
@@ -49,7 +63,24 @@ pub fn ensure() -> Result<(), String> {
     Ok(())
 }
 
+/// Makes sure that these are there, too.
+pub fn ensure_also(needed: &[(&str, &str)]) -> Result<(), String> {
+    let missing = needed.iter().filter(|(program, _)| !has(program));
+    let missing: Vec<String> = missing.map(|(_, package)| (*package).to_owned()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    install(&missing)
+}
+
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some()
+}
+
 fn has(program: &str) -> bool {
+    if program.starts_with('/') {
+        return std::path::Path::new(program).exists();
+    }
     Command::new(program).arg("--version").output().is_ok()
 }
 

@@ -6,6 +6,7 @@ use crate::{
     abi, browser, c_programs, checks, contradictions, demo, header, hostless, hosts, kills,
     library::{Library, Linkage},
     neighbours, package,
+    platforms::Windows,
     run::{self, Counts, cargo},
     setup,
 };
@@ -148,6 +149,18 @@ pub fn run() -> Result<(), String> {
             contradictions::run(&library).map(|()| one())
         });
         steps.try_step("a parent in a real browser", || browser::run(&library).map(|()| one()));
+    }
+    if let Some(windows) = steps.try_value("the library for Windows", Windows::for_tests) {
+        steps.try_step("Windows: the DLL's exports and imports", || {
+            windows.is_self_contained().map(|_| one())
+        });
+        steps.try_step("Windows: C tests under Wine", || {
+            windows
+                .c_programs(&["store", "tls"])
+                .map(|passed| Counts { passed, failed: 0 })
+        });
+        steps.try_step("Windows: the C game under Wine", || windows.game().map(|()| one()));
+        steps.try_step("Windows: files and records under Wine", || windows.rust_tests());
     }
     if let Some(library) = steps.try_value("the library with AddressSanitizer", Library::with_asan) {
         steps.try_step("C tests with AddressSanitizer", || {

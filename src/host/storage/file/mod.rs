@@ -89,9 +89,8 @@ impl FileStorage {
             }
             Err(err) => return Err(failed(&err)),
         }
-        // Absolute from here on: a later change of the working directory must not move the records. On Windows this is
-        // also the form that allows long paths.
-        let folder = fs::canonicalize(dir).map_err(|err| failed(&err))?;
+        // Absolute from here on: a later change of the working directory must not move the records.
+        let folder = open::absolute(dir).map_err(|err| failed(&err))?;
         let place = open::place(&folder).map_err(|err| failed(&err))?;
         // Best effort: leftovers do no harm, and a read-only folder can still be read.
         let _ = temporary::remove_abandoned(&folder, None);
@@ -128,6 +127,18 @@ impl FileStorage {
         let mut temporary = Temporary::create(&self.folder, key)?;
         temporary.fill(bytes)?;
         Ok(temporary)
+    }
+
+    /// Puts the content in place of what the path names.
+    fn replace(&self, key: &str, bytes: &[u8], path: &Path) -> io::Result<()> {
+        // On Windows somebody who tidies up can be faster than the rename, for one moment of each try.
+        for _ in 0..8 {
+            match self.temporary(key, bytes)?.rename_to(path) {
+                Err(err) if cfg!(windows) && err.kind() == io::ErrorKind::NotFound => {}
+                done => return done,
+            }
+        }
+        self.temporary(key, bytes)?.rename_to(path)
     }
 
     /// `write_new` where the file system has no hard links (FAT) or the system forbids them (Android): whoever holds the
@@ -217,8 +228,7 @@ impl Storage for FileStorage {
         let path = self.path(key)?;
         check_size(bytes.len())?;
         self.locks.keep(key);
-        self.temporary(key, bytes)
-            .and_then(|temporary| temporary.rename_to(&path))
+        self.replace(key, bytes, &path)
             .and_then(|()| sync_folder(&self.folder))
             .map_err(|err| self.failed("store a record", &err))
     }

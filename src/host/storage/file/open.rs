@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Opens an existing regular file, never through a symbolic link, and never waiting for the other end of a pipe.
 pub(super) fn existing(path: &Path, for_writing: bool) -> io::Result<File> {
@@ -38,6 +38,18 @@ pub(super) fn only_the_file_itself(options: &mut OpenOptions) {
     let _ = options;
 }
 
+/// On Windows: as long as the file is open, others may read it, but neither change nor remove it.
+pub(super) fn nobody_else_removes_it(options: &mut OpenOptions) {
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::OpenOptionsExt;
+        const FILE_SHARE_READ: u32 = 1;
+        options.share_mode(FILE_SHARE_READ);
+    }
+    #[cfg(not(windows))]
+    let _ = options;
+}
+
 /// Creates the folder, on Unix for the user only.
 pub(super) fn create_private_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
@@ -47,6 +59,16 @@ pub(super) fn create_private_folder(folder: &Path) -> io::Result<()> {
     }
     #[cfg(not(unix))]
     std::fs::create_dir(folder)
+}
+
+/// The folder's absolute path, without links and dots where the system can tell. On Windows std makes long paths of
+/// absolute ones by itself.
+pub(super) fn absolute(folder: &Path) -> io::Result<PathBuf> {
+    match std::fs::canonicalize(folder) {
+        // Some drivers, those of RAM disks for example, cannot say what a file's path is; Wine cannot for long paths.
+        Err(err) if cfg!(windows) && err.kind() != io::ErrorKind::NotFound => std::path::absolute(folder),
+        done => done,
+    }
 }
 
 /// A text that is the same for every path to one folder.
@@ -86,16 +108,22 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 pub(super) fn retry_blocked<T>(mut operation: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     #[cfg(windows)]
     for pause_ms in [5_u64, 10, 20, 40, 80, 160, 320, 400] {
-        // ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE
-        const BLOCKED: [i32; 4] = [5, 32, 33, 1224];
         match operation() {
-            Err(err) if err.raw_os_error().is_some_and(|code| BLOCKED.contains(&code)) => {
+            Err(err) if is_blocked(&err) => {
                 std::thread::sleep(std::time::Duration::from_millis(pause_ms));
             }
             done => return done,
         }
     }
     operation()
+}
+
+/// Whether the operation failed because somebody has the file open, or is just removing it.
+#[cfg(windows)]
+pub(super) fn is_blocked(err: &io::Error) -> bool {
+    // ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE
+    const BLOCKED: [i32; 4] = [5, 32, 33, 1224];
+    err.raw_os_error().is_some_and(|code| BLOCKED.contains(&code))
 }
 
 /// Whether the open file is the one that the path names now.

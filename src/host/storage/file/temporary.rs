@@ -1,20 +1,25 @@
 //! Temporary files: how they are named, who may remove them, and how they take their final name.
 //!
 //! The writer holds a lock on its temporary file until the file has its final name, so that a process that tidies up
-//! can tell a write under way from one that was killed: locks end with their process. Where files cannot be locked, and
-//! on Windows, where a lock would block readers, age decides instead.
+//! can tell a write under way from one that was killed: locks end with their process. Where files cannot be locked, age
+//! decides instead. On Windows the writer lets nobody else remove the file while it has it open, which ends with its
+//! process too; but it must close the file before renaming it. Whoever tidies up at just that moment removes it, and the
+//! writer writes it again.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::open::{is_still_at, only_the_file_itself, retry_blocked};
+#[cfg(windows)]
+use super::open::is_blocked;
+use super::open::{is_still_at, nobody_else_removes_it, only_the_file_itself, retry_blocked};
 use super::remove_file_if_there;
 
 const INFIX: &str = ".tmp-";
 
 /// No write takes this long.
+#[cfg(not(windows))]
 const ABANDONED_AFTER: std::time::Duration = std::time::Duration::from_secs(3600);
 
 /// A temporary file, removed on drop unless it was renamed.
@@ -31,6 +36,7 @@ impl Temporary {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         only_the_file_itself(&mut options);
+        nobody_else_removes_it(&mut options);
         for _ in 0..1000 {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
             let name = format!("{key}{INFIX}{}-{number}", std::process::id());
@@ -121,6 +127,15 @@ pub(super) fn remove_abandoned(folder: &Path, key: Option<&str>) -> io::Result<(
     Ok(())
 }
 
+#[cfg(windows)]
+fn remove_if_abandoned(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(err) if is_blocked(&err) || err.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+#[cfg(not(windows))]
 fn remove_if_abandoned(path: &Path) -> io::Result<()> {
     let file = match super::open::existing(path, true) {
         Ok(file) => file,
@@ -147,7 +162,7 @@ fn remove_if_abandoned(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -182,6 +197,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn a_file_that_was_removed_before_it_was_claimed_is_not_used() {
         let folder = tempfile::tempdir().expect("a folder");
         let temporary = Temporary::create(folder.path(), "aa").expect("created");
