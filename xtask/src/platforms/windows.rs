@@ -16,13 +16,13 @@ use super::{
 };
 use crate::{
     checks,
-    demo::game_sources,
     demo::{
         game::{Game, Launch, hand_over},
+        game_sources,
         servers::{Servers, text},
     },
     library::Linkage,
-    run::{self, Counts, root},
+    run::{self, Counts},
 };
 
 const TRIPLE: &str = "x86_64-pc-windows-gnu";
