@@ -25,7 +25,7 @@ use std::process::ExitCode;
 const USAGE: &str = "cargo xtask COMMAND
 
   demo      play the main job: a C game, the studio's server and the simulated k-ID service, on loopback
-  test      pass all tests
+  test      pass all tests; with words, the steps that have one of them in their names
   platforms build, run and check the library for other systems, as far as they can be had on Linux;
             a word picks those that have it in their name
   sandbox   run the simulated k-ID service alone and print its URL; options are passed on (--help lists them)
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         Some("demo") => setup::ensure()
             .and_then(|()| library::Library::release())
             .and_then(|l| demo::run(&l)),
-        Some("test") => test::run(),
+        Some("test") => test::run(arguments.collect()),
         Some("platforms") => platforms::run(&arguments.next().unwrap_or_default()),
         Some("sandbox") => run::ok(
             run::cargo()

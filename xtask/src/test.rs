@@ -11,10 +11,14 @@ use crate::{
     setup,
 };
 
-/// Runs all tests. A step that fails does not keep the others from running.
-pub fn run() -> Result<(), String> {
+/// Runs all tests, or the steps in whose names one of these words is. A step that fails does not keep the others from
+/// running.
+pub fn run(words: Vec<String>) -> Result<(), String> {
     let started = Instant::now();
-    let mut steps = Steps::default();
+    let mut steps = Steps {
+        words,
+        ..Steps::default()
+    };
     steps.step("system packages", || setup::ensure().map(|()| one()))?;
     steps.try_step("formatting", || {
         run::ok(cargo().args(["fmt", "--all", "--check"])).map(|()| one())
@@ -179,6 +183,10 @@ fn one() -> Counts {
 struct Steps {
     counts: Counts,
     failures: Vec<String>,
+    /// Only steps with one of these in their names are asked for; none: all.
+    words: Vec<String>,
+    /// Steps that were not asked for.
+    left_out: usize,
 }
 
 impl Steps {
@@ -189,6 +197,10 @@ impl Steps {
     }
 
     fn try_step(&mut self, name: &str, body: impl FnOnce() -> Result<Counts, String>) {
+        if !self.words.is_empty() && !self.words.iter().any(|word| name.contains(word.as_str())) {
+            self.left_out += 1;
+            return;
+        }
         self.try_value(name, body)
             .into_iter()
             .for_each(|counts| self.counts.add(counts));
@@ -212,6 +224,9 @@ impl Steps {
         println!("\n== summary ({:.1} min)", started.elapsed().as_secs_f32() / 60.0);
         for failure in &self.failures {
             println!("FAILED: {failure}");
+        }
+        if self.left_out > 0 {
+            println!("{} steps were not asked for", self.left_out);
         }
         println!("{} passed, {} failed", self.counts.passed, self.counts.failed);
         if self.failures.is_empty() && self.counts.failed == 0 {
