@@ -24,26 +24,12 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("valgrind", "valgrind"),
     ("kill", "procps"),
     ("unshare", "util-linux"),
-    ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
-    ("/usr/lib/wine/wine64", "wine64"),
-    ("wine", "wine"),
-];
-
-/// A rustc with the source of its standard library, for targets whose standard library rustup's does not have.
-const CROSS_RUSTC: &[(&str, &str)] = &[
-    ("/usr/share/doc/rustc-web", "rustc-web"),
-    ("/usr/lib/rustlib/src/rust/library", "rust-web-src"),
 ];
 
 /// Makes sure that everything is there.
 pub fn ensure() -> Result<(), String> {
     let mut missing: Vec<String> = PROGRAMS
         .iter()
-        .chain(if is_set("PLAYGATE_CROSS_RUSTC") {
-            &[]
-        } else {
-            CROSS_RUSTC
-        })
         .filter(|(program, _)| !has(program))
         .map(|(_, package)| (*package).to_owned())
         .collect();
@@ -65,16 +51,12 @@ pub fn ensure() -> Result<(), String> {
 
 /// Makes sure that these are there, too.
 pub fn ensure_also(needed: &[(&str, &str)]) -> Result<(), String> {
-    let missing = needed.iter().filter(|(program, _)| !has(program));
+    let missing = needed.iter().filter(|(name, _)| !has(name));
     let missing: Vec<String> = missing.map(|(_, package)| (*package).to_owned()).collect();
     if missing.is_empty() {
         return Ok(());
     }
     install(&missing)
-}
-
-fn is_set(variable: &str) -> bool {
-    std::env::var_os(variable).is_some()
 }
 
 fn has(program: &str) -> bool {
@@ -121,7 +103,11 @@ fn install(packages: &[String]) -> Result<(), String> {
         command
     };
     run::output(apt().arg("update")).map_err(|error| format!("{error}\n{by_hand}"))?;
-    run::output(apt().args(["install", "--no-install-recommends"]).args(packages))
-        .map_err(|error| format!("{error}\n{by_hand}"))?;
+    run::output(
+        apt()
+            .args(["install", "--no-install-recommends", "--no-remove"])
+            .args(packages),
+    )
+    .map_err(|error| format!("{error}\n{by_hand}"))?;
     Ok(())
 }

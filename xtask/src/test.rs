@@ -6,7 +6,7 @@ use crate::{
     abi, browser, c_programs, checks, contradictions, demo, header, hostless, hosts, kills,
     library::{Library, Linkage},
     neighbours, package,
-    platforms::Windows,
+    platforms::{self, Windows},
     run::{self, Counts, cargo},
     setup,
 };
@@ -19,7 +19,11 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
         words,
         ..Steps::default()
     };
-    steps.step("system packages", || setup::ensure().map(|()| one()))?;
+    steps.step("system packages", || {
+        setup::ensure()?;
+        platforms::ensure_windows()?;
+        Ok(one())
+    })?;
     steps.try_step("formatting", || {
         run::ok(cargo().args(["fmt", "--all", "--check"])).map(|()| one())
     });

@@ -14,7 +14,14 @@ use std::time::Instant;
 
 use crate::setup;
 
-/// What is needed here besides what the tests need.
+/// What Windows takes: MinGW for C, Wine, and what [`toolchain`] builds with.
+const NEEDED_FOR_WINDOWS: &[(&str, &str)] = &[
+    ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
+    ("/usr/lib/wine/wine64", "wine64"),
+    ("wine", "wine"),
+];
+
+/// What the others take.
 const NEEDED: &[(&str, &str)] = &[
     ("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
     ("/usr/aarch64-linux-gnu/include/stdio.h", "libc6-dev-arm64-cross"),
@@ -30,6 +37,7 @@ const NEEDED: &[(&str, &str)] = &[
 /// When anything failed.
 pub fn run(word: &str) -> Result<(), String> {
     setup::ensure()?;
+    ensure_windows()?;
     setup::ensure_also(NEEDED)?;
     let mut report = Report {
         word: word.to_lowercase(),
@@ -51,6 +59,15 @@ pub fn run(word: &str) -> Result<(), String> {
         });
     }
     report.close()
+}
+
+/// Makes sure that what the Windows part needs is there.
+///
+/// # Errors
+/// What cannot be installed.
+pub fn ensure_windows() -> Result<(), String> {
+    setup::ensure_also(NEEDED_FOR_WINDOWS)?;
+    setup::ensure_also(toolchain::needed())
 }
 
 fn windows() -> Result<String, String> {

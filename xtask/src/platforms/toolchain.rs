@@ -21,6 +21,17 @@ pub fn cross(words: &[&str], triple: &str, parts: &str) -> Command {
     command
 }
 
+/// The packages with it.
+pub fn needed() -> &'static [(&'static str, &'static str)] {
+    if std::env::var_os("PLAYGATE_CROSS_RUSTC").is_some() {
+        return &[];
+    }
+    &[
+        ("/usr/share/doc/rustc-web", "rustc-web"),
+        ("/usr/lib/rustlib/src/rust/library", "rust-web-src"),
+    ]
+}
+
 /// Debian's, or what PLAYGATE_CROSS_RUSTC names: a rustc that has the source of its standard library.
 fn rustc() -> PathBuf {
     std::env::var_os("PLAYGATE_CROSS_RUSTC").map_or_else(|| "/usr/bin/rustc".into(), PathBuf::from)
