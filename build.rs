@@ -52,6 +52,7 @@ mod header {
         ("challenge", "Challenges"),
         ("permission", "Clients: permissions on request"),
         ("game_session", "The ad service's game session"),
+        ("mock", "Tests of games: a mock transport, and features overridden"),
     ];
 
     pub fn write() {

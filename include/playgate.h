@@ -238,6 +238,9 @@ typedef struct playgate_text {
 /* Build flag: k-ID can be called directly. Never set in a library for games. */
 #define PLAYGATE_BUILD_TRUSTED_SERVER 4
 
+/* Build flag: for tests of games, with playgate_mock_… and overrides. Never set in a library that ships. */
+#define PLAYGATE_BUILD_MOCK 8
+
 /* How important a line of the log is. */
 typedef int32_t playgate_log_level;
 
@@ -2147,6 +2150,159 @@ PLAYGATE_API playgate_result playgate_game_session_end(playgate_client client, p
  * thread, wait-free, no allocation.
  */
 PLAYGATE_API playgate_game_session_state playgate_game_session_get_state(playgate_client client);
+
+/* -- Tests of games: a mock transport, and features overridden ----------------------------------------------------- */
+
+/* A request that a mock transport got. The texts and headers are lent until the mock transport is cleared or freed. */
+typedef struct playgate_mock_request_info {
+    /* sizeof(playgate_mock_request_info); set by playgate_mock_request_info_init. */
+    uint32_t struct_size;
+    /* How many headers there are. */
+    uint32_t header_count;
+    /* The headers, all of them and in the order of sending; NULL when there is no request. */
+    const playgate_http_header *headers;
+    /* "GET", "POST" or "PUT". */
+    playgate_text method;
+    /* The absolute URL. */
+    playgate_text url;
+    /* The body: JSON, or empty. */
+    playgate_text body;
+    /* Zero. */
+    uint64_t reserved[4];
+} playgate_mock_request_info;
+
+/*
+ * A transport that answers by a script: no server, no socket, no thread. Free it with playgate_mock_free. 0 is none.
+ *
+ * All of this section is for tests of games. It works in builds with PLAYGATE_BUILD_MOCK; in all others, and in every
+ * library that ships, each function returns PLAYGATE_ERROR_UNSUPPORTED and its outs are 0.
+ */
+typedef uint64_t playgate_mock;
+
+/*
+ * Makes the struct ready for use: all zero, with its size. Pass sizeof(playgate_mock_request_info). In every build. Any
+ * thread.
+ */
+PLAYGATE_API void playgate_mock_request_info_init(struct playgate_mock_request_info *info, uint32_t struct_size);
+
+/* Makes a mock transport without a script: each request gets 404 and `{}`, and is counted. Any thread. */
+PLAYGATE_API playgate_result playgate_mock_create(playgate_mock *out);
+
+/*
+ * Frees a mock transport. Clients may still be open on it: what they ask, and what is held, is unreachable from here on.
+ * 0 is ok. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_mock_free(playgate_mock mock);
+
+/*
+ * Fills a transport hook with functions of the library that answer by this script. Pass it in the options, as the game
+ * passes its own: it works with threads and without, for any number of clients, and may outlive the mock transport. Make
+ * it ready with playgate_transport_hook_init. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_mock_transport(playgate_mock mock, playgate_transport_hook *out);
+
+/*
+ * What requests of this method to this path get from now on, in place of what was said for the same two before.
+ *
+ * `method` is "GET", "POST", "PUT", or NULL for any. `path` is that of the URL as it is sent, without the query, for
+ * example "/api/session"; a `*` at its end stands for whatever follows, "*" alone for every path. Where several fit, a
+ * whole path comes before one with a `*`, a longer one before a shorter one, a named method before NULL. `status` is 100
+ * to 999. Headers as in playgate_http_response; without any, Content-Type: application/json is given. Everything is
+ * copied. The answer comes at once, from inside the transport's start. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_mock_answer(playgate_mock mock,
+                                     const char *method,
+                                     const char *path,
+                                     uint32_t status,
+                                     const playgate_http_header *headers,
+                                     size_t header_count,
+                                     const char *body,
+                                     size_t body_len);
+
+/*
+ * What the next request of this method to this path gets. Several are given out in their order, each to the first request
+ * that fits, and before what playgate_mock_answer and playgate_mock_fail say. Arguments as in playgate_mock_answer. Any
+ * thread.
+ */
+PLAYGATE_API
+playgate_result playgate_mock_answer_once(playgate_mock mock,
+                                          const char *method,
+                                          const char *path,
+                                          uint32_t status,
+                                          const playgate_http_header *headers,
+                                          size_t header_count,
+                                          const char *body,
+                                          size_t body_len);
+
+/*
+ * Requests of this method to this path get no response from now on, for this reason: PLAYGATE_ERROR_UNREACHABLE,
+ * PLAYGATE_ERROR_TIMED_OUT (at once, whatever the time limit), PLAYGATE_ERROR_CANCELLED, PLAYGATE_ERROR_TLS,
+ * PLAYGATE_ERROR_PROTOCOL, PLAYGATE_ERROR_LIMIT or PLAYGATE_ERROR_NOT_PERMITTED. It stands in place of an answer for the
+ * same two, and an answer in place of it. With NULL and "*" the server is down, but for what is said more closely. Any
+ * thread.
+ */
+PLAYGATE_API
+playgate_result playgate_mock_fail(playgate_mock mock,
+                                   const char *method,
+                                   const char *path,
+                                   playgate_result result);
+
+/*
+ * Keeps requests of this method to this path unanswered until playgate_mock_release, as a slow server does; the time
+ * limits of the library run on. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_mock_hold(playgate_mock mock, const char *method, const char *path);
+
+/* Ends every hold: what is held gets, in the order of asking, what the script says of it now. Any thread. */
+PLAYGATE_API playgate_result playgate_mock_release(playgate_mock mock);
+
+/*
+ * How many requests of this method to this path came since the mock transport was made or cleared, answered or not. NULL
+ * is any method, and every path. Any thread.
+ */
+PLAYGATE_API playgate_result playgate_mock_count(playgate_mock mock, const char *method, const char *path, size_t *out);
+
+/*
+ * The request of that index, in the order of asking; PLAYGATE_ERROR_NOT_FOUND behind the last one. The player's token is
+ * among its headers. Make the struct ready with playgate_mock_request_info_init. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_mock_request(playgate_mock mock,
+                                      size_t index,
+                                      struct playgate_mock_request_info *out);
+
+/*
+ * Forgets the script and what was asked, and ends what was lent of it. What is held stays so until it is released. Any
+ * thread.
+ */
+PLAYGATE_API playgate_result playgate_mock_clear(playgate_mock mock);
+
+/*
+ * Answers as a studio's server does whose player has this session: GET and PUT /api/session and GET /api/session/{its id},
+ * for a `server_url` without a path. Call it again with what a parent has changed. `json` is a session as k-ID writes it;
+ * PLAYGATE_ERROR_INVALID_SESSION when it is none. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_mock_session(playgate_mock mock,
+                                      const char *json,
+                                      size_t len);
+
+/*
+ * From now on this client answers `access` for the feature, whatever its session says: in playgate_client_allowed,
+ * playgate_client_access, the decision table, and playgate_client_decide, whose reason, next step and text are those of a
+ * session that says so. For trying a game's screens. It holds until it is cleared or the client is closed, through
+ * refreshes and other sessions; it is never stored and never sent, and a warning in the log tells of it. Notices,
+ * requests and the ad service's game session go by the session alone. `feature` is a number from
+ * playgate_feature_intern, `access` one of PLAYGATE_ACCESS_…. Any thread.
+ */
+PLAYGATE_API
+playgate_result playgate_client_override_feature(playgate_client client,
+                                                 playgate_feature feature,
+                                                 playgate_access access);
+
+/* Lets the session decide about all features of this client again. Any thread. */
+PLAYGATE_API playgate_result playgate_client_clear_overrides(playgate_client client);
 
 /* -- Decision tables, read directly ------------------------------------------------------------------------------ */
 

@@ -14,6 +14,8 @@ pub(super) enum Kind {
     Notice = 0x0E,
     Challenge = 0xC4,
     Store = 0x57,
+    #[cfg(feature = "mock")]
+    Mock = 0xD0,
 }
 
 const SLOT_BITS: u32 = 24;

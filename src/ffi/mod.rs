@@ -23,11 +23,18 @@ mod guard;
 mod handle;
 pub mod hooks;
 mod memory;
+#[cfg_attr(
+    not(feature = "mock"),
+    allow(unused_variables, reason = "such builds refuse every call")
+)]
+pub mod mock;
 pub mod notice;
 pub mod options;
 pub mod permission;
 pub mod process;
 pub mod result;
+#[cfg(feature = "mock")]
+mod scripted;
 pub mod session;
 pub mod store;
 pub mod text;

@@ -31,6 +31,9 @@ pub const PLAYGATE_BUILD_HTTP: u32 = 2;
 /// Build flag: k-ID can be called directly. Never set in a library for games.
 pub const PLAYGATE_BUILD_TRUSTED_SERVER: u32 = 4;
 
+/// Build flag: for tests of games, with playgate_mock_… and overrides. Never set in a library that ships.
+pub const PLAYGATE_BUILD_MOCK: u32 = 8;
+
 /// What this build of the library can do: PLAYGATE_BUILD_… flags. Any thread, also from hooks.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_build_flags() -> u32 {
@@ -38,6 +41,7 @@ pub extern "C" fn playgate_build_flags() -> u32 {
     flag(cfg!(feature = "file-store"), PLAYGATE_BUILD_FILE_STORE)
         | flag(cfg!(feature = "http"), PLAYGATE_BUILD_HTTP)
         | flag(cfg!(feature = "trusted-server"), PLAYGATE_BUILD_TRUSTED_SERVER)
+        | flag(cfg!(feature = "mock"), PLAYGATE_BUILD_MOCK)
 }
 
 /// How important a line of the log is.

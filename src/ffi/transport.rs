@@ -13,7 +13,7 @@ use super::{
     memory::{bytes, init_struct, plain, read_struct},
     result::{
         Failure, PLAYGATE_ERROR_CANCELLED, PLAYGATE_ERROR_LIMIT, PLAYGATE_ERROR_NOT_PERMITTED, PLAYGATE_ERROR_PROTOCOL,
-        PLAYGATE_ERROR_TIMED_OUT, PLAYGATE_ERROR_TLS, PLAYGATE_OK, playgate_result,
+        PLAYGATE_ERROR_TIMED_OUT, PLAYGATE_ERROR_TLS, PLAYGATE_ERROR_UNREACHABLE, PLAYGATE_OK, playgate_result,
     },
     text::{optional, required},
 };
@@ -154,14 +154,20 @@ pub extern "C" fn playgate_transport_complete(
 ) -> playgate_result {
     guard_also_in_hooks(|| {
         let reply = read_struct(response)?.reply()?;
-        let open = take(exchange).ok_or_else(invalid)?;
-        open.done.call(reply);
+        complete(exchange, reply)?;
         Ok(PLAYGATE_OK)
     })
 }
 
+/// Ends an exchange with what came of it.
+pub(super) fn complete(exchange: playgate_exchange, reply: Reply) -> Result<(), Failure> {
+    let open = take(exchange).ok_or_else(invalid)?;
+    open.done.call(reply);
+    Ok(())
+}
+
 impl playgate_http_response {
-    fn reply(&self) -> Result<Reply, Failure> {
+    pub(super) fn reply(&self) -> Result<Reply, Failure> {
         if self.reserved0 != 0 || self.reserved.iter().any(|word| *word != 0) {
             return Err(Failure::argument("the response's reserved space is not zero"));
         }
@@ -170,7 +176,8 @@ impl playgate_http_response {
             let text = text
                 .filter(|t| !t.is_empty())
                 .unwrap_or("the host's transport gave no response");
-            return Ok(Err(TransportError::new(kind(self.result), text)));
+            let kind = error_kind(self.result).unwrap_or(TransportErrorKind::Unreachable);
+            return Ok(Err(TransportError::new(kind, text)));
         }
         let status = u16::try_from(self.status).unwrap_or(0);
         if !(100..=999).contains(&status) {
@@ -208,16 +215,18 @@ pub(super) fn read_headers(at: *const playgate_http_header, count: usize) -> Res
         .collect()
 }
 
-fn kind(result: playgate_result) -> TransportErrorKind {
-    match result {
+/// Why there is no response; `None` for a result that says nothing of it.
+pub(super) fn error_kind(result: playgate_result) -> Option<TransportErrorKind> {
+    Some(match result {
+        PLAYGATE_ERROR_UNREACHABLE => TransportErrorKind::Unreachable,
         PLAYGATE_ERROR_TIMED_OUT => TransportErrorKind::TimedOut,
         PLAYGATE_ERROR_CANCELLED => TransportErrorKind::Cancelled,
         PLAYGATE_ERROR_TLS => TransportErrorKind::Tls,
         PLAYGATE_ERROR_PROTOCOL => TransportErrorKind::Malformed,
         PLAYGATE_ERROR_LIMIT => TransportErrorKind::TooLarge,
         PLAYGATE_ERROR_NOT_PERMITTED => TransportErrorKind::Refused,
-        _ => TransportErrorKind::Unreachable,
-    }
+        _ => return None,
+    })
 }
 
 /// An exchange that has no answer yet.

@@ -28,6 +28,9 @@ pub(super) struct Board {
     outstanding: BTreeMap<RequestId, Operation>,
     writer: Writer,
     is_poisoned: bool,
+    /// What a test has put in place of the session's answers, by feature: its number and the access.
+    #[cfg(feature = "mock")]
+    overrides: BTreeMap<Arc<str>, (u32, Access)>,
 }
 
 /// A picture, and the access of every numbered feature by it, number 1 first. Made before the board is locked.
@@ -62,6 +65,8 @@ impl Board {
             outstanding: BTreeMap::new(),
             writer,
             is_poisoned: false,
+            #[cfg(feature = "mock")]
+            overrides: BTreeMap::new(),
         }
     }
 
@@ -72,7 +77,7 @@ impl Board {
         }
         if let Some(mut staged) = staged {
             staged.complete();
-            self.writer.tighten(&staged.accesses);
+            self.writer.tighten(&self.with_overrides(&staged.accesses));
             self.staged = Some(staged);
         }
         for event in events {
@@ -87,7 +92,7 @@ impl Board {
     pub(super) fn pump(&mut self) {
         if let Some(mut staged) = self.staged.take() {
             staged.complete();
-            self.writer.write(&staged.accesses);
+            self.writer.write(&self.with_overrides(&staged.accesses));
             self.live = staged.view;
         }
         self.move_events();
@@ -125,6 +130,10 @@ impl Board {
     }
 
     pub(super) fn access_of(&self, feature: &str) -> Access {
+        #[cfg(feature = "mock")]
+        if let Some((_, access)) = self.overrides.get(feature) {
+            return *access;
+        }
         let live = self.live.access(feature);
         self.staged
             .as_ref()
@@ -134,6 +143,10 @@ impl Board {
     pub(super) fn decide(&self, feature: &str) -> Decision {
         if self.is_poisoned {
             return Decision::denied(Reason::Error, NextStep::Nothing, Freshness::None);
+        }
+        #[cfg(feature = "mock")]
+        if let Some((_, access)) = self.overrides.get(feature) {
+            return Decision::of_access(*access, self.live.decide(feature).freshness);
         }
         match self.staged.as_ref().map(|staged| &staged.view) {
             Some(staged) if staged.access(feature).rank() <= self.live.access(feature).rank() => staged.decide(feature),
@@ -194,6 +207,43 @@ impl Board {
                 operation: *operation,
                 outcome,
             });
+        }
+    }
+}
+
+#[cfg(not(feature = "mock"))]
+impl Board {
+    /// The accesses as they are: only a build for tests overrides any.
+    #[allow(clippy::unused_self, reason = "a build for tests looks into it")]
+    fn with_overrides<'a>(&self, accesses: &'a [Access]) -> &'a [Access] {
+        accesses
+    }
+}
+
+#[cfg(feature = "mock")]
+impl Board {
+    /// The accesses of the features from number 1 on, the overridden ones replaced.
+    fn with_overrides(&self, accesses: &[Access]) -> Vec<Access> {
+        let mut all = accesses.to_vec();
+        for (number, access) in self.overrides.values() {
+            let at = usize::try_from(*number).ok().and_then(|number| number.checked_sub(1));
+            if let Some(place) = at.and_then(|at| all.get_mut(at)) {
+                *place = *access;
+            }
+        }
+        all
+    }
+
+    /// From now on this access counts for a feature, whatever the session says.
+    pub(super) fn override_feature(&mut self, number: u32, name: Arc<str>, access: Access) {
+        self.overrides.insert(Arc::clone(&name), (number, access));
+        self.fill(number, &name);
+    }
+
+    /// The session counts again.
+    pub(super) fn clear_overrides(&mut self) {
+        for (name, (number, _)) in std::mem::take(&mut self.overrides) {
+            self.fill(number, &name);
         }
     }
 }

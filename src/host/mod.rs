@@ -9,6 +9,8 @@ pub mod http;
 #[cfg(feature = "capi")]
 pub(crate) mod lasting;
 pub mod log;
+#[cfg(feature = "mock")]
+pub mod mock;
 pub mod random;
 pub mod record;
 pub mod room;

@@ -117,6 +117,25 @@ impl Decision {
         }
     }
 
+    /// What a session in force that gives a feature this access would say.
+    pub fn of_access(access: Access, freshness: Freshness) -> Self {
+        let (reason, next_step) = why(access, None);
+        let managed_by = match access {
+            Access::AskParent => Some(ManagedBy::Guardian),
+            Access::VerifyAge | Access::PlayerMayEnable => Some(ManagedBy::Player),
+            Access::Prohibited => Some(ManagedBy::Prohibited),
+            Access::Allowed | Access::Unavailable => None,
+        };
+        Self {
+            access,
+            reason,
+            next_step,
+            freshness,
+            managed_by,
+            age_threshold: None,
+        }
+    }
+
     /// A neutral sentence for a locked feature, in English; empty when it is allowed. Never worded like an error of the
     /// player's.
     pub fn text(&self) -> &'static str {
@@ -147,15 +166,7 @@ impl Session {
         };
         let access = Access::of(permission);
         let threshold = permission.verified_age_threshold;
-        let (reason, next_step) = match access {
-            Access::Allowed => (Reason::None, NextStep::Nothing),
-            Access::AskParent => (Reason::Parent, NextStep::AskParent),
-            Access::VerifyAge => (Reason::AgeVerification, NextStep::VerifyAge),
-            Access::PlayerMayEnable => (Reason::PlayerChoice, NextStep::Enable),
-            Access::Prohibited if threshold.is_some() => (Reason::TooYoung, NextStep::Nothing),
-            Access::Prohibited => (Reason::Prohibited, NextStep::Nothing),
-            Access::Unavailable => (Reason::NotInSession, NextStep::Nothing),
-        };
+        let (reason, next_step) = why(access, threshold);
         Decision {
             access,
             reason,
@@ -164,5 +175,18 @@ impl Session {
             managed_by: Some(permission.managed_by.clone()),
             age_threshold: threshold,
         }
+    }
+}
+
+/// Why a feature in a session has that access, and what comes next.
+fn why(access: Access, threshold: Option<u32>) -> (Reason, NextStep) {
+    match access {
+        Access::Allowed => (Reason::None, NextStep::Nothing),
+        Access::AskParent => (Reason::Parent, NextStep::AskParent),
+        Access::VerifyAge => (Reason::AgeVerification, NextStep::VerifyAge),
+        Access::PlayerMayEnable => (Reason::PlayerChoice, NextStep::Enable),
+        Access::Prohibited if threshold.is_some() => (Reason::TooYoung, NextStep::Nothing),
+        Access::Prohibited => (Reason::Prohibited, NextStep::Nothing),
+        Access::Unavailable => (Reason::NotInSession, NextStep::Nothing),
     }
 }

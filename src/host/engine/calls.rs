@@ -11,6 +11,11 @@ use crate::{
     host::{board::MAX_OUTSTANDING, table::Cell},
     session::{Changes, Decision, Session},
 };
+#[cfg(feature = "mock")]
+use crate::{
+    host::log::{self, Level},
+    session::Access,
+};
 
 impl Engine {
     /// The player's shared decision table, if one can be had.
@@ -202,6 +207,22 @@ impl Engine {
     /// The next event that a pump has moved in.
     pub fn next_event(&self) -> Option<Event> {
         lock(&self.board).next_event()
+    }
+
+    /// Answers this access for a feature, whatever the session says, until that is cleared or the client closed. For
+    /// tests.
+    #[cfg(feature = "mock")]
+    pub fn override_feature(&self, number: u32, name: Arc<str>, access: Access) {
+        log::write(Level::Warn, "client", || {
+            format!("the feature {name} is overridden for a test: {access:?}, whatever the session says")
+        });
+        lock(&self.board).override_feature(number, name, access);
+    }
+
+    /// Lets the session answer for all features again.
+    #[cfg(feature = "mock")]
+    pub fn clear_overrides(&self) {
+        lock(&self.board).clear_overrides();
     }
 
     fn submit(&self, operation: Operation, input: impl FnOnce(RequestId) -> Input) -> Result<RequestId, Outcome> {
