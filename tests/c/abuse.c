@@ -229,6 +229,7 @@ int main(int argc, char **argv)
     abuse_arguments();
     abuse_structs();
     abuse_hooks();
+    abuse_mock();
     abuse_challenges();
     check_frees();
     CHECK_OK(CALL(playgate_shutdown, (5000)));

@@ -71,6 +71,9 @@ void abuse_structs(void);
 /* The host's hooks, and the answers that they give. */
 void abuse_hooks(void);
 
+/* What is for tests of games only. */
+void abuse_mock(void);
+
 /* Opens the client that has an open challenge; a new handle of that challenge. */
 void start_asking(void);
 playgate_challenge take_challenge(void);

@@ -102,23 +102,45 @@ fn of_other_versions(library: &Library, compiler: &str, linkage: Linkage, folder
     Ok(counts)
 }
 
+/// `mock.c` with a library for tests of games: by itself, then under valgrind.
+pub fn of_games_tests(library: &Library) -> Result<Counts, String> {
+    let folder = target().join("c/mock");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut counts = Counts::default();
+    for (compiler, linkage) in [("gcc", Linkage::Static), ("clang", Linkage::Shared)] {
+        let program = folder.join(format!("mock-{}", linkage.word()));
+        library.program(compiler, linkage, &sources("mock")?, FLAGS, &program)?;
+        run::ok(&mut Command::new(&program))?;
+        counts.passed += 1;
+    }
+    let program = folder.join(format!("mock-{}", Linkage::Static.word()));
+    run::ok(under_valgrind(&program).env("PLAYGATE_TEST_SLOW", "20"))?;
+    counts.passed += 1;
+    Ok(counts)
+}
+
+/// A program under valgrind's memcheck, which fails on an error or a leak.
+fn under_valgrind(program: &Path) -> Command {
+    let mut command = Command::new("valgrind");
+    command.args([
+        "--quiet",
+        // Else one thread that never waits may keep all others from running.
+        "--fair-sched=yes",
+        "--error-exitcode=9",
+        "--leak-check=full",
+        "--show-leak-kinds=definite,indirect",
+        "--errors-for-leak-kinds=definite,indirect",
+    ]);
+    command.arg(program);
+    command
+}
+
 /// Valgrind's memcheck over the same programs, with fewer rounds and longer time limits.
 pub fn run_under_valgrind() -> Result<Counts, String> {
     let folder = target().join("c").join(format!("plain-gcc-{}", Linkage::Static.word()));
     let mut counts = Counts::default();
     for name in PROGRAMS {
-        let mut command = Command::new("valgrind");
-        command.args([
-            "--quiet",
-            // Else one thread that never waits may keep all others from running.
-            "--fair-sched=yes",
-            "--error-exitcode=9",
-            "--leak-check=full",
-            "--show-leak-kinds=definite,indirect",
-        ]);
-        command
-            .arg("--errors-for-leak-kinds=definite,indirect")
-            .arg(folder.join(name));
+        let mut command = under_valgrind(&folder.join(name));
         command
             .env("PLAYGATE_TEST_SLOW", "20")
             .env("PLAYGATE_TEST_ROUNDS", "40")

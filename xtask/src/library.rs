@@ -86,6 +86,23 @@ impl Library {
         })
     }
 
+    /// With the feature `mock`, for tests of games: made where `debug` is, and kept apart from it.
+    pub fn with_mock() -> Result<Self, String> {
+        run::ok(cargo().args(["build", "--quiet", "--package", "playgate", "--features", "mock"]))?;
+        let folder = target().join("mock");
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        for file in ["libplaygate.so", "libplaygate.a"] {
+            let copy = folder.join(file);
+            fs::copy(target().join("debug").join(file), &copy)
+                .map_err(|error| format!("{}: {error}", copy.display()))?;
+        }
+        Ok(Self {
+            folder,
+            include: root().join("include"),
+            has_asan: false,
+        })
+    }
+
     /// Instrumented for AddressSanitizer, for clang to link.
     pub fn with_asan() -> Result<Self, String> {
         const TRIPLE: &str = "x86_64-unknown-linux-gnu";
