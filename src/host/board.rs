@@ -274,3 +274,62 @@ fn push(queue: &mut VecDeque<Event>, event: Event) {
     }
     queue.push_back(event);
 }
+
+#[cfg(all(test, feature = "mock"))]
+mod tests {
+    use super::{
+        super::table::{self, tests::turn},
+        *,
+    };
+
+    fn board(player: &str) -> (Board, table::GateId) {
+        let writer = Writer::open("overrides", player).unwrap();
+        let gate = writer.gate();
+        (Board::new(writer), gate)
+    }
+
+    fn feature(name: &str) -> (u32, Arc<str>) {
+        (features::intern(name).unwrap().0, name.into())
+    }
+
+    #[test]
+    fn an_override_counts_whatever_is_staged_until_it_is_cleared() {
+        let _turn = turn();
+        let (mut board, gate) = board("staged");
+        let (number, name) = feature("staged-and-overridden");
+        board.override_feature(number, Arc::clone(&name), Access::Allowed);
+        let is_allowed = |board: &Board| {
+            let decided = board.decide(&name).access;
+            assert_eq!(table::access(gate, number), decided as u8);
+            decided.is_allowed()
+        };
+        assert!(is_allowed(&board));
+        board.stage(Some(Staged::new(View::default())), Vec::new());
+        assert!(is_allowed(&board), "what is staged denies");
+        board.pump();
+        assert!(is_allowed(&board), "what counts denies");
+        board.clear_overrides();
+        assert!(!is_allowed(&board));
+    }
+
+    #[test]
+    fn an_override_opens_nothing_after_a_defect_or_a_close() {
+        let _turn = turn();
+        let (number, name) = feature("overridden-and-closed");
+        for close in [Board::poison, Board::close_gate] {
+            let (mut board, gate) = board("closed");
+            board.override_feature(number, Arc::clone(&name), Access::Allowed);
+            assert_eq!(table::access(gate, number), 1);
+            close(&mut board);
+            assert_eq!(table::access(gate, number), 0);
+            board.override_feature(number, Arc::clone(&name), Access::Allowed);
+            board.pump();
+            assert_eq!(table::access(gate, number), 0);
+        }
+        let (mut board, _) = board("poisoned");
+        board.override_feature(number, Arc::clone(&name), Access::Allowed);
+        board.poison();
+        let denied = board.decide(&name);
+        assert_eq!((denied.access, denied.reason), (Access::Unavailable, Reason::Error));
+    }
+}

@@ -259,13 +259,13 @@ impl Drop for Writer {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// One test takes all gates there are; the others wait for it.
     static TURN: Mutex<()> = Mutex::new(());
 
-    fn turn() -> std::sync::MutexGuard<'static, ()> {
+    pub(in super::super) fn turn() -> std::sync::MutexGuard<'static, ()> {
         TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 

@@ -102,7 +102,7 @@ fn of_other_versions(library: &Library, compiler: &str, linkage: Linkage, folder
     Ok(counts)
 }
 
-/// `mock.c` with a library for tests of games: by itself, then under valgrind.
+/// `mock.c` with a library for tests of games, by itself and under valgrind, and the README's example.
 pub fn of_games_tests(library: &Library) -> Result<Counts, String> {
     let folder = target().join("c/mock");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -113,10 +113,29 @@ pub fn of_games_tests(library: &Library) -> Result<Counts, String> {
         run::ok(&mut Command::new(&program))?;
         counts.passed += 1;
     }
+    let example = folder.join("readme.c");
+    fs::write(&example, readme_example()?).map_err(|error| format!("{}: {error}", example.display()))?;
+    let program = folder.join("readme");
+    library.program("gcc", Linkage::Shared, &[example], FLAGS, &program)?;
+    run::ok(&mut Command::new(&program))?;
+    counts.passed += 1;
     let program = folder.join(format!("mock-{}", Linkage::Static.word()));
     run::ok(under_valgrind(&program).env("PLAYGATE_TEST_SLOW", "20"))?;
     counts.passed += 1;
     Ok(counts)
+}
+
+/// The C program in the README's section on tests of a game.
+fn readme_example() -> Result<String, String> {
+    let readme = fs::read_to_string(root().join("README.md")).map_err(|error| format!("README.md: {error}"))?;
+    let example = readme
+        .split("\n## Tests of your game\n")
+        .nth(1)
+        .and_then(|section| section.split("```c\n").nth(1))
+        .and_then(|rest| rest.split("```").next());
+    example
+        .map(str::to_owned)
+        .ok_or_else(|| "README.md has no example of a game's tests".to_owned())
 }
 
 /// A program under valgrind's memcheck, which fails on an error or a leak.

@@ -91,7 +91,7 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
         ]))
     });
     steps.try_step("Rust: fewer features", || {
-        for features in ["std", "capi", "capi,file-store", "std,http"] {
+        for features in ["std", "capi", "capi,file-store", "std,http", "capi,mock"] {
             run::ok(cargo().args([
                 "clippy",
                 "--quiet",
@@ -169,6 +169,11 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
         });
         steps.try_step("Windows: the C game under Wine", || windows.game().map(|()| one()));
         steps.try_step("Windows: files and records under Wine", || windows.rust_tests());
+    }
+    if let Some(library) = steps.try_value("the library for tests of games", Library::with_mock) {
+        steps.try_step("C tests: a game's own, without a server", || {
+            c_programs::of_games_tests(&library)
+        });
     }
     if let Some(library) = steps.try_value("the library with AddressSanitizer", Library::with_asan) {
         steps.try_step("C tests with AddressSanitizer", || {
