@@ -30,7 +30,7 @@ pub(super) struct Board {
     is_poisoned: bool,
     /// What a test has put in place of the session's answers, by feature: its number and the access.
     #[cfg(feature = "mock")]
-    overrides: BTreeMap<Arc<str>, (u32, Access)>,
+    overrides: BTreeMap<&'static str, (u32, Access)>,
 }
 
 /// A picture, and the access of every numbered feature by it, number 1 first. Made before the board is locked.
@@ -235,15 +235,15 @@ impl Board {
     }
 
     /// From now on this access counts for a feature, whatever the session says.
-    pub(super) fn override_feature(&mut self, number: u32, name: Arc<str>, access: Access) {
-        self.overrides.insert(Arc::clone(&name), (number, access));
-        self.fill(number, &name);
+    pub(super) fn override_feature(&mut self, number: u32, name: &'static str, access: Access) {
+        self.overrides.insert(name, (number, access));
+        self.fill(number, name);
     }
 
     /// The session counts again.
     pub(super) fn clear_overrides(&mut self) {
         for (name, (number, _)) in std::mem::take(&mut self.overrides) {
-            self.fill(number, &name);
+            self.fill(number, name);
         }
     }
 }
@@ -288,8 +288,8 @@ mod tests {
         (Board::new(writer), gate)
     }
 
-    fn feature(name: &str) -> (u32, Arc<str>) {
-        (features::intern(name).unwrap().0, name.into())
+    fn feature(name: &'static str) -> (u32, &'static str) {
+        (features::intern(name).unwrap().0, name)
     }
 
     #[test]
@@ -297,7 +297,7 @@ mod tests {
         let _turn = turn();
         let (mut board, gate) = board("staged");
         let (number, name) = feature("staged-and-overridden");
-        board.override_feature(number, Arc::clone(&name), Access::Allowed);
+        board.override_feature(number, name, Access::Allowed);
         let is_allowed = |board: &Board| {
             let decided = board.decide(&name).access;
             assert_eq!(table::access(gate, number), decided as u8);
@@ -318,16 +318,16 @@ mod tests {
         let (number, name) = feature("overridden-and-closed");
         for close in [Board::poison, Board::close_gate] {
             let (mut board, gate) = board("closed");
-            board.override_feature(number, Arc::clone(&name), Access::Allowed);
+            board.override_feature(number, name, Access::Allowed);
             assert_eq!(table::access(gate, number), 1);
             close(&mut board);
             assert_eq!(table::access(gate, number), 0);
-            board.override_feature(number, Arc::clone(&name), Access::Allowed);
+            board.override_feature(number, name, Access::Allowed);
             board.pump();
             assert_eq!(table::access(gate, number), 0);
         }
         let (mut board, _) = board("poisoned");
-        board.override_feature(number, Arc::clone(&name), Access::Allowed);
+        board.override_feature(number, name, Access::Allowed);
         board.poison();
         let denied = board.decide(&name);
         assert_eq!((denied.access, denied.reason), (Access::Unavailable, Reason::Error));

@@ -212,7 +212,7 @@ impl Engine {
     /// Answers this access for a feature, whatever the session says, until that is cleared or the client closed. For
     /// tests.
     #[cfg(feature = "mock")]
-    pub fn override_feature(&self, number: u32, name: Arc<str>, access: Access) {
+    pub fn override_feature(&self, number: u32, name: &'static str, access: Access) {
         log::write(Level::Warn, "client", || {
             format!("the feature {name} is overridden for a test: {access:?}, whatever the session says")
         });
