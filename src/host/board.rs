@@ -2,6 +2,7 @@
 //! pump, and the events. Its lock is held for moments only, never while something is read, parsed or stored.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
@@ -215,15 +216,15 @@ impl Board {
 impl Board {
     /// The accesses as they are: only a build for tests overrides any.
     #[allow(clippy::unused_self, reason = "a build for tests looks into it")]
-    fn with_overrides<'a>(&self, accesses: &'a [Access]) -> &'a [Access] {
-        accesses
+    fn with_overrides<'a>(&self, accesses: &'a [Access]) -> Cow<'a, [Access]> {
+        Cow::Borrowed(accesses)
     }
 }
 
 #[cfg(feature = "mock")]
 impl Board {
     /// The accesses of the features from number 1 on, the overridden ones replaced.
-    fn with_overrides(&self, accesses: &[Access]) -> Vec<Access> {
+    fn with_overrides(&self, accesses: &[Access]) -> Cow<'static, [Access]> {
         let mut all = accesses.to_vec();
         for (number, access) in self.overrides.values() {
             let at = usize::try_from(*number).ok().and_then(|number| number.checked_sub(1));
@@ -231,7 +232,7 @@ impl Board {
                 *place = *access;
             }
         }
-        all
+        Cow::Owned(all)
     }
 
     /// From now on this access counts for a feature, whatever the session says.
