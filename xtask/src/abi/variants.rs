@@ -77,7 +77,19 @@ impl Variant {
                 .functions
                 .values()
                 .any(|function| out_of(function, name).is_some());
-            if !is_out {
+            // One may be both: a table that the library fills in, and takes.
+            let lent = format!("const {name} *");
+            let is_in = manifest
+                .functions
+                .values()
+                .flat_map(|function| &function.parameters)
+                .any(|parameter| parameter.kind == lent)
+                || manifest
+                    .structs
+                    .values()
+                    .flat_map(|other| &other.fields)
+                    .any(|field| field.kind == lent);
+            if is_in || !is_out {
                 text.push_str(&format!("ABI_IN({name})\n"));
             }
         }
