@@ -300,7 +300,7 @@ mod tests {
         let (number, name) = feature("staged-and-overridden");
         board.override_feature(number, name, Access::Allowed);
         let is_allowed = |board: &Board| {
-            let decided = board.decide(&name).access;
+            let decided = board.decide(name).access;
             assert_eq!(table::access(gate, number), decided as u8);
             decided.is_allowed()
         };
@@ -330,7 +330,7 @@ mod tests {
         let (mut board, _) = board("poisoned");
         board.override_feature(number, name, Access::Allowed);
         board.poison();
-        let denied = board.decide(&name);
+        let denied = board.decide(name);
         assert_eq!((denied.access, denied.reason), (Access::Unavailable, Reason::Error));
     }
 }
