@@ -389,7 +389,7 @@ impl Engine {
         }
         loop {
             let is_well = self.step(None).is_well;
-            if self.has_ended() || !is_well {
+            if self.has_surely_ended() || !is_well {
                 break;
             }
             if Instant::now() >= deadline {

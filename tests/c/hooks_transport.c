@@ -341,8 +341,72 @@ static void the_budget_is_kept(void)
     play_close(&game);
 }
 
+static int is_held;
+static pthread_mutex_t held_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int held(void)
+{
+    (void)pthread_mutex_lock(&held_lock);
+    const int value = is_held;
+    (void)pthread_mutex_unlock(&held_lock);
+    return value;
+}
+
+static void hold(int value)
+{
+    (void)pthread_mutex_lock(&held_lock);
+    is_held = value;
+    (void)pthread_mutex_unlock(&held_lock);
+}
+
+/* Does not return before it is let go. */
+static void start_and_hang(void *user, playgate_exchange exchange, const playgate_http_request *request)
+{
+    (void)user;
+    (void)exchange;
+    (void)request;
+    hold(1);
+    WAIT_UNTIL(20000, held() == 2);
+    hold(3);
+}
+
+static void *pump_one(void *user)
+{
+    (void)playgate_client_pump(*(const playgate_client *)user, 1000);
+    return NULL;
+}
+
+/* A close waits for a hook that hangs as long as it is told, and no longer; nobody else waits at all. */
+static void a_hanging_hook_holds_nobody_up(uint32_t flags)
+{
+    play game;
+    pthread_t pumping;
+    playgate_request request = 0;
+    playgate_transport_hook transport = hook();
+    transport.start = start_and_hang;
+    playgate_client_options options = options_with(&transport, flags);
+    options.flags &= ~(uint32_t)PLAYGATE_CLIENT_NETWORK_ALLOWED;
+    hold(0);
+    CHECK_OK(play_open(&game, &options));
+    play_pump(&game);
+    CHECK_OK(playgate_client_set_network_allowed(game.client, 1));
+    require(pthread_create(&pumping, NULL, pump_one, &game.client) == 0, "a thread starts");
+    WAIT_UNTIL(20000, held() == 1);
+    const uint64_t before = now_us();
+    CHECK_EQ(play_decide(&game, "voice-chat").access, PLAYGATE_ACCESS_UNAVAILABLE);
+    CHECK_OK(playgate_client_refresh(game.client, &request));
+    CHECK_RESULT(playgate_client_close(game.client, 50), PLAYGATE_PENDING);
+    CHECK(now_us() - before < 5000000 * slow_factor());
+    hold(2);
+    (void)pthread_join(pumping, NULL);
+    play_close(&game);
+    CHECK_EQ(held(), 3);
+}
+
 void hooks_transport(void)
 {
+    a_hanging_hook_holds_nobody_up(0);
+    a_hanging_hook_holds_nobody_up(PLAYGATE_CLIENT_NO_THREADS);
     everything_is_passed_through(0);
     everything_is_passed_through(PLAYGATE_CLIENT_NO_THREADS);
     each_failure_has_its_result();

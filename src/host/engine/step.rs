@@ -67,8 +67,17 @@ impl Engine {
     }
 
     /// Whether the client has stopped, and neither is anything being stored nor the ad service being told.
-    pub(super) fn has_ended(&self) -> bool {
-        let core = lock(&self.core);
+    #[cfg(feature = "http")]
+    fn has_ended(&self) -> bool {
+        self.is_over(&lock(&self.core))
+    }
+
+    /// The same, as far as it can be told without waiting for a hook of the host's.
+    pub(super) fn has_surely_ended(&self) -> bool {
+        self.core.try_lock().is_ok_and(|core| self.is_over(&core))
+    }
+
+    fn is_over(&self, core: &Core) -> bool {
         let end_left = self.end_by.load(Ordering::Acquire).saturating_sub(self.now().mono_ms);
         let is_ending = core.client.is_ending_game() && end_left > 0;
         let is_storing = core.client.is_saving() || self.store_pending.load(Ordering::Acquire) != 0;
