@@ -15,7 +15,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("cmake", "cmake"),
     ("ninja", "ninja-build"),
     ("pkg-config", "pkg-config"),
-    (neighbours::OTHER_RUSTC, "rustc"),
+    (neighbours::OTHER_RUSTC, "rustc-web"),
     ("openssl", "openssl"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
