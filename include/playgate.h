@@ -26,9 +26,9 @@
  *
  * HOOKS are tables of the host's functions, given when a client is opened (log and allocator: before anything else). They
  * are called on the library's threads, or inside the library's functions where a client has none. From inside a hook only
- * playgate_transport_complete, playgate_storage_complete, playgate_client_allowed, playgate_client_access and the functions
- * about version and build may be called; anything else is PLAYGATE_ERROR_BUSY. What is completed late, twice or after the
- * close is ignored. A client without threads does all its work inside playgate_client_pump.
+ * playgate_client_allowed, playgate_client_access, the _init functions and those about version and build may be called, from
+ * transport and storage also playgate_transport_complete and playgate_storage_complete; anything else is
+ * PLAYGATE_ERROR_BUSY. What is completed late, twice or after the close is ignored. A client without threads does all its work inside playgate_client_pump.
  *
  * REQUESTS. A function with a playgate_request* starts something. Exactly one PLAYGATE_EVENT_COMPLETED carries that number
  * later, also after a cancel, a time limit or a stop; after a close no events are given out any more. At most 256 requests
@@ -1198,10 +1198,7 @@ typedef void (*playgate_transport_start)(void *user,
                                          playgate_exchange exchange,
                                          const struct playgate_http_request *request);
 
-/*
- * The library wants no answer to this exchange any more. May be called while `start` for it is still running, and for
- * an exchange that has just been completed.
- */
+/* The library wants no answer to this exchange any more. May be called for an exchange that has just been completed. */
 typedef void (*playgate_transport_cancel)(void *user, playgate_exchange exchange);
 
 /*
@@ -1210,7 +1207,8 @@ typedef void (*playgate_transport_cancel)(void *user, playgate_exchange exchange
  * The functions are called on the client's worker, or inside playgate_client_open, playgate_client_pump and
  * playgate_client_close where there is none; one `start` at a time for one client. They stay callable until the client's
  * close returns PLAYGATE_OK; after that none is called. From inside them only playgate_transport_complete,
- * playgate_storage_complete, playgate_client_allowed, playgate_client_access and the version functions may be called.
+ * playgate_storage_complete, the _init functions, playgate_client_allowed, playgate_client_access and the version functions
+ * may be called.
  *
  * The host checks certificates and follows no redirect to another origin: requests carry the player's token.
  */
@@ -1302,10 +1300,11 @@ typedef void (*playgate_storage_remove)(void *user, playgate_storage_operation o
  *
  * The functions are called on the client's storage thread, inside playgate_client_open, and inside playgate_client_pump
  * and playgate_client_close where the client has no threads; one operation at a time for one client. They stay callable
- * until the client's close returns PLAYGATE_OK; after that none is called. From inside them only what a transport hook
- * may call may be called.
+ * until the client's close returns PLAYGATE_OK, or every call for a store has returned and it is closed; after that none
+ * is called. From inside them only what a transport hook may call may be called.
  *
- * While the first read is unanswered, decisions say "wait". The storage belongs to one process at a time: the library
+ * Every operation must be answered: until then a close is PLAYGATE_PENDING. While the first read is unanswered, decisions
+ * say "wait", and requests wait with them. The storage belongs to one process at a time: the library
  * takes no lock in it. It lists no keys; a salt that is gone is taken for a first start.
  */
 typedef struct playgate_storage_hook {
@@ -1643,12 +1642,15 @@ typedef uint64_t playgate_client;
  * Opens a client: reads the player's record, so that decisions are there when this returns, offline too. With a server
  * and an allowed network a first refresh starts in the background.
  *
- * `*out` is the client or 0. Reads files, so it belongs into a loading screen; waits for no network. Any thread.
- * A record that cannot be read does not fail the call: decisions then say why, and an event does.
+ * `*out` is the client or 0. Reads files, so it belongs into a loading screen; waits for no network. Any thread. A storage
+ * hook that answers later is not waited for either: until it does, decisions say "wait" and requests wait with them. A
+ * record that cannot be read does not fail the call: decisions then say why, and an event does.
  * PLAYGATE_ERROR_BUSY: the player's record is open in this process. PLAYGATE_ERROR_LIMIT: 64 clients are open.
  * PLAYGATE_ERROR_ABI_VERSION: header and library do not fit together.
  */
-PLAYGATE_API playgate_result playgate_client_open(const playgate_client_options *options, playgate_client *out);
+PLAYGATE_API
+playgate_result playgate_client_open(const playgate_client_options *options,
+                                     playgate_client *out);
 
 /*
  * Stops a client: requests under way end as cancelled and nothing new is taken; decisions stay, and events can still
@@ -1659,8 +1661,8 @@ PLAYGATE_API playgate_result playgate_client_stop(playgate_client client);
 /*
  * Closes a client: denies everything at once, ends all requests, then waits at most `drain_ms` for what is being
  * stored, and within that at most half a second for its threads to be gone. PLAYGATE_OK: the handle is retired.
- * PLAYGATE_PENDING: storing goes on; call again with the same handle to wait on, or leave it. 0 is ok. Any thread, but
- * not twice at once.
+ * PLAYGATE_PENDING: storing goes on, or a hook of the host's is still inside; call again with the same handle to wait on,
+ * or leave it. A client without threads goes on only inside this call or a pump. 0 is ok. Any thread.
  */
 PLAYGATE_API playgate_result playgate_client_close(playgate_client client, uint32_t drain_ms);
 

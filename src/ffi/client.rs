@@ -82,8 +82,9 @@ pub(super) fn gate(client: playgate_client) -> Option<GateId> {
 /// Opens a client: reads the player's record, so that decisions are there when this returns, offline too. With a server
 /// and an allowed network a first refresh starts in the background.
 ///
-/// `*out` is the client or 0. Reads files, so it belongs into a loading screen; waits for no network. Any thread.
-/// A record that cannot be read does not fail the call: decisions then say why, and an event does.
+/// `*out` is the client or 0. Reads files, so it belongs into a loading screen; waits for no network. Any thread. A storage
+/// hook that answers later is not waited for either: until it does, decisions say "wait" and requests wait with them. A
+/// record that cannot be read does not fail the call: decisions then say why, and an event does.
 /// PLAYGATE_ERROR_BUSY: the player's record is open in this process. PLAYGATE_ERROR_LIMIT: 64 clients are open.
 /// PLAYGATE_ERROR_ABI_VERSION: header and library do not fit together.
 #[unsafe(no_mangle)]
@@ -129,8 +130,8 @@ pub extern "C" fn playgate_client_stop(client: playgate_client) -> playgate_resu
 
 /// Closes a client: denies everything at once, ends all requests, then waits at most `drain_ms` for what is being
 /// stored, and within that at most half a second for its threads to be gone. PLAYGATE_OK: the handle is retired.
-/// PLAYGATE_PENDING: storing goes on; call again with the same handle to wait on, or leave it. 0 is ok. Any thread, but
-/// not twice at once.
+/// PLAYGATE_PENDING: storing goes on, or a hook of the host's is still inside; call again with the same handle to wait on,
+/// or leave it. A client without threads goes on only inside this call or a pump. 0 is ok. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_close(client: playgate_client, drain_ms: u32) -> playgate_result {
     guard(|| {

@@ -26,9 +26,9 @@
  *
  * HOOKS are tables of the host's functions, given when a client is opened (log and allocator: before anything else). They
  * are called on the library's threads, or inside the library's functions where a client has none. From inside a hook only
- * playgate_transport_complete, playgate_storage_complete, playgate_client_allowed, playgate_client_access and the functions
- * about version and build may be called; anything else is PLAYGATE_ERROR_BUSY. What is completed late, twice or after the
- * close is ignored. A client without threads does all its work inside playgate_client_pump.
+ * playgate_client_allowed, playgate_client_access, the _init functions and those about version and build may be called, from
+ * transport and storage also playgate_transport_complete and playgate_storage_complete; anything else is
+ * PLAYGATE_ERROR_BUSY. What is completed late, twice or after the close is ignored. A client without threads does all its work inside playgate_client_pump.
  *
  * REQUESTS. A function with a playgate_request* starts something. Exactly one PLAYGATE_EVENT_COMPLETED carries that number
  * later, also after a cancel, a time limit or a stop; after a close no events are given out any more. At most 256 requests

@@ -53,10 +53,11 @@ pub type playgate_storage_remove =
 ///
 /// The functions are called on the client's storage thread, inside playgate_client_open, and inside playgate_client_pump
 /// and playgate_client_close where the client has no threads; one operation at a time for one client. They stay callable
-/// until the client's close returns PLAYGATE_OK; after that none is called. From inside them only what a transport hook
-/// may call may be called.
+/// until the client's close returns PLAYGATE_OK, or every call for a store has returned and it is closed; after that none
+/// is called. From inside them only what a transport hook may call may be called.
 ///
-/// While the first read is unanswered, decisions say "wait". The storage belongs to one process at a time: the library
+/// Every operation must be answered: until then a close is PLAYGATE_PENDING. While the first read is unanswered, decisions
+/// say "wait", and requests wait with them. The storage belongs to one process at a time: the library
 /// takes no lock in it. It lists no keys; a salt that is gone is taken for a first start.
 #[repr(C)]
 #[derive(Clone, Copy)]

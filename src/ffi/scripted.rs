@@ -60,7 +60,14 @@ pub(super) fn get(mock: playgate_mock) -> Result<Arc<MockObject>, Failure> {
 
 pub(super) fn free(mock: playgate_mock) -> Result<(), Failure> {
     if let Some(object) = MOCKS.remove(mock)? {
-        by_number().remove(&object.number);
+        {
+            let mut by_number = by_number();
+            by_number.remove(&object.number);
+            if by_number.is_empty() {
+                // An empty map may keep memory; a new one has none.
+                *by_number = BTreeMap::new();
+            }
+        }
         complete_all(object.mock.end());
     }
     Ok(())

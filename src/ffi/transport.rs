@@ -102,8 +102,7 @@ plain!(playgate_http_response);
 /// seconds after its time limit.
 pub type playgate_transport_start =
     Option<unsafe extern "C" fn(user: *mut c_void, exchange: playgate_exchange, request: *const playgate_http_request)>;
-/// The library wants no answer to this exchange any more. May be called while `start` for it is still running, and for
-/// an exchange that has just been completed.
+/// The library wants no answer to this exchange any more. May be called for an exchange that has just been completed.
 pub type playgate_transport_cancel = Option<unsafe extern "C" fn(user: *mut c_void, exchange: playgate_exchange)>;
 
 /// Carries the library's requests by the host's own HTTP. Make it ready with playgate_transport_hook_init.
@@ -111,7 +110,8 @@ pub type playgate_transport_cancel = Option<unsafe extern "C" fn(user: *mut c_vo
 /// The functions are called on the client's worker, or inside playgate_client_open, playgate_client_pump and
 /// playgate_client_close where there is none; one `start` at a time for one client. They stay callable until the client's
 /// close returns PLAYGATE_OK; after that none is called. From inside them only playgate_transport_complete,
-/// playgate_storage_complete, playgate_client_allowed, playgate_client_access and the version functions may be called.
+/// playgate_storage_complete, the _init functions, playgate_client_allowed, playgate_client_access and the version functions
+/// may be called.
 ///
 /// The host checks certificates and follows no redirect to another origin: requests carry the player's token.
 #[repr(C)]

@@ -132,6 +132,10 @@ enum Input {
 
 struct Core {
     client: Client,
+    /// The record was read, or could not be: until then nothing is known that a command could be about.
+    is_loaded: bool,
+    /// Commands that wait for that.
+    held: VecDeque<Input>,
     stopping: bool,
     relock_at: Option<u64>,
 }
@@ -176,8 +180,11 @@ pub struct Engine {
     is_closing: AtomicBool,
     is_closed: AtomicBool,
     is_stepping: AtomicBool,
-    /// Until when a close lets the ad service be told of the end, by the monotonic clock.
+    /// Until when a close lets the ad service be told of the end, in milliseconds from the opening.
     end_by: AtomicU64,
+    opened: Instant,
+    /// One close at a time.
+    closing: Mutex<()>,
     /// Work on the record that is queued or going on.
     store_pending: AtomicUsize,
     storing: Arc<Storing>,
@@ -214,6 +221,8 @@ impl Engine {
         let engine = Arc::new_cyclic(|me| Self {
             core: Mutex::new(Core {
                 client,
+                is_loaded: false,
+                held: VecDeque::new(),
                 stopping: false,
                 relock_at: None,
             }),
@@ -232,6 +241,8 @@ impl Engine {
             is_closed: AtomicBool::new(false),
             is_stepping: AtomicBool::new(false),
             end_by: AtomicU64::new(u64::MAX),
+            opened: Instant::now(),
+            closing: Mutex::new(()),
             store_pending: AtomicUsize::new(0),
             storing: Arc::new(Storing::new(options.deferred)),
             clock: options.clock,
@@ -325,10 +336,21 @@ impl Engine {
         let deadline = Instant::now() + drain;
         self.is_closing.store(true, Ordering::Release);
         lock(&self.board).close_gate();
+        // After one close has returned, no other may call what the host has freed since.
+        let Some(_turn) = self.turn(deadline) else {
+            return if self.is_closed() {
+                Closed::Done
+            } else {
+                Closed::Pending
+            };
+        };
+        if self.is_closed() {
+            return Closed::Done;
+        }
         // The rest of the time is for what is being stored.
         let for_the_end = u64::try_from(drain.as_millis() / 4 * 3).unwrap_or(u64::MAX);
         self.end_by
-            .store(self.now().mono_ms.saturating_add(for_the_end), Ordering::Release);
+            .store(self.open_ms().saturating_add(for_the_end), Ordering::Release);
         self.keep_from_starting();
         self.stop();
         self.kick();
@@ -388,9 +410,14 @@ impl Engine {
             return true;
         }
         loop {
-            let is_well = self.step(None).is_well;
-            if self.has_surely_ended() || !is_well {
-                break;
+            if self.claim_step() {
+                let is_well = self.step_claimed(None).is_well;
+                // Looked at under the claim: a hook of the host's may be inside otherwise, and hold the client.
+                if !is_well || self.is_over(&lock(&self.core)) {
+                    // Never given back: a pump that comes late finds nothing to do.
+                    break;
+                }
+                self.is_stepping.store(false, Ordering::Release);
             }
             if Instant::now() >= deadline {
                 return false;
@@ -400,6 +427,23 @@ impl Engine {
         }
         self.end();
         true
+    }
+
+    /// Waits until nobody else closes this client; `None` when the time is up before.
+    fn turn(&self, deadline: Instant) -> Option<MutexGuard<'_, ()>> {
+        loop {
+            match self.closing.try_lock() {
+                Ok(turn) => return Some(turn),
+                Err(std::sync::TryLockError::Poisoned(turn)) => return Some(turn.into_inner()),
+                Err(std::sync::TryLockError::WouldBlock) if Instant::now() >= deadline => return None,
+                Err(std::sync::TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
+            }
+        }
+    }
+
+    /// For how long the client has been open, by the system's clock.
+    fn open_ms(&self) -> u64 {
+        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Both clocks now.
@@ -427,7 +471,7 @@ impl Engine {
         {
             let mut inbox = lock(&self.inbox);
             // Looked at under the lock: behind a stop nothing is queued that would never be answered.
-            if self.is_stopped() && !matches!(input, Input::Reply(..) | Input::Saved(..)) {
+            if self.is_stopped() && !matches!(input, Input::Reply(..) | Input::Saved(..) | Input::Loaded(..)) {
                 return false;
             }
             inbox.queue.push_back(input);

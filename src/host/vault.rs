@@ -75,18 +75,19 @@ impl Vault {
                 // Nothing stored and no way to store: still an honest "there is no session".
                 Some(error) if !locked_elsewhere => Err(failure(&error, false)),
                 // What was damaged stays "damaged", not "none", until a new record is written.
-                None if self.sets_aside && records.has_set_aside(&self.player).unwrap_or(false) => Err(LoadFailure {
-                    reason: Reason::RecordDamaged,
-                    outcome: Outcome::new(
-                        Code::RecordDamaged,
-                        "the player's record was damaged and was set aside; a refresh or a new consent makes a new one",
-                    ),
-                    writable: true,
-                }),
-                _ => Ok(Loaded {
-                    writable: self.is_locked(),
-                    ..Loaded::default()
-                }),
+                None if self.sets_aside => match records.has_set_aside(&self.player) {
+                    Ok(true) => Err(LoadFailure {
+                        reason: Reason::RecordDamaged,
+                        outcome: Outcome::new(
+                            Code::RecordDamaged,
+                            "the player's record was damaged and was set aside; a refresh or a new consent makes a new one",
+                        ),
+                        writable: true,
+                    }),
+                    Ok(false) => Ok(self.nothing()),
+                    Err(error) => Err(failure(&error, false)),
+                },
+                _ => Ok(self.nothing()),
             },
             Ok(Some(found)) => {
                 self.sequence = found.sequence;
@@ -109,6 +110,14 @@ impl Vault {
                 Err(failure(&error, set_aside.is_ok()))
             }
             Err(error) => Err(failure(&error, false)),
+        }
+    }
+
+    /// There is no record.
+    fn nothing(&self) -> Loaded {
+        Loaded {
+            writable: self.is_locked(),
+            ..Loaded::default()
         }
     }
 

@@ -258,6 +258,114 @@ static void answers_may_come_later(uint32_t flags)
     play_close(&game);
 }
 
+#define PLAYERS_OWN(tag) SESSION(ID, tag, PERMISSION("voice-chat", "true", "PLAYER"))
+
+/* What is asked before the first read is answered waits for it: nothing is decided about a record that is not known. */
+static void requests_wait_for_the_first_read(uint32_t flags)
+{
+    play game;
+    playgate_request adopted = 0, forgotten = 0, flushed = 0;
+    const playgate_storage_hook storage = hook();
+    const playgate_client_options options = options_with(&storage, flags);
+    const char *json = PLAYERS_OWN("t2");
+    clear();
+    CHECK_OK(play_open(&game, &options));
+    CHECK_OK(play_adopt(&game, PLAYERS_OWN("t1")));
+    CHECK_OK(playgate_client_switch_feature(game.client, feature("voice-chat"), 0, &flushed));
+    CHECK_OK(play_wait(&game, flushed));
+    CHECK_EQ(play_access(&game, "voice-chat"), PLAYGATE_ACCESS_PLAYER_MAY_ENABLE);
+    play_close(&game);
+
+    /* The player's own "off" is in the record, and holds over what is adopted meanwhile. */
+    host.is_late = 1;
+    CHECK_OK(play_open(&game, &options));
+    CHECK_OK(playgate_client_adopt(game.client, json, strlen(json), &adopted));
+    CHECK_OK(playgate_client_flush(game.client, &flushed));
+    for (int i = 0; i < 5; i++) {
+        play_pump(&game);
+    }
+    CHECK(!play_done(&game, adopted) && !play_done(&game, flushed));
+    CHECK_EQ(play_access(&game, "voice-chat"), PLAYGATE_ACCESS_UNAVAILABLE);
+    play_before_pump = answer_between_pumps;
+    CHECK_OK(play_wait(&game, adopted));
+    CHECK_OK(play_wait(&game, flushed));
+    CHECK_EQ(play_access(&game, "voice-chat"), PLAYGATE_ACCESS_PLAYER_MAY_ENABLE);
+    play_before_pump = NULL;
+    const uint64_t deadline = deadline_ms(20000);
+    playgate_result closed;
+    do {
+        (void)answer_one();
+        closed = playgate_client_close(game.client, 20);
+    } while (closed == PLAYGATE_PENDING && time_left(deadline));
+    CHECK_OK(closed);
+
+    /* A close before the first read is answered loses nothing that was accepted. */
+    json = A_SESSION("t3", "false");
+    CHECK_OK(play_open(&game, &options));
+    CHECK_OK(playgate_client_adopt(game.client, json, strlen(json), &adopted));
+    do {
+        closed = playgate_client_close(game.client, 20);
+        (void)answer_one();
+    } while (closed == PLAYGATE_PENDING && time_left(deadline));
+    CHECK_OK(closed);
+    host.is_late = 0;
+    CHECK_OK(play_open(&game, &options));
+    CHECK_EQ(play_access(&game, "voice-chat"), PLAYGATE_ACCESS_ASK_PARENT);
+    play_close(&game);
+
+    /* So is a player who is forgotten at once. */
+    host.is_late = 1;
+    CHECK_OK(play_open(&game, &options));
+    CHECK_OK(playgate_client_forget(game.client, &forgotten));
+    play_before_pump = answer_between_pumps;
+    CHECK_OK(play_wait(&game, forgotten));
+    play_before_pump = NULL;
+    CHECK_EQ(host.count, 1); /* the salt */
+    do {
+        (void)answer_one();
+        closed = playgate_client_close(game.client, 20);
+    } while (closed == PLAYGATE_PENDING && time_left(deadline));
+    CHECK_OK(closed);
+    host.is_late = 0;
+}
+
+/* Two players come at once to a place where nothing is: one salt is made, and both keep what they store. */
+static void one_salt_is_made(void)
+{
+    play first, second;
+    const playgate_storage_hook storage = hook();
+    playgate_client_options options = options_with(&storage, PLAYGATE_CLIENT_NO_THREADS);
+    clear();
+    host.is_late = 1;
+    CHECK_OK(play_open(&first, &options));
+    const waiting read = host.open;
+    memset(&host.open, 0, sizeof host.open);
+    options.player = "second.planted@example.org";
+    CHECK_OK(play_open(&second, &options));
+    CHECK(answer_one());
+    perform(&read);
+    free(read.bytes);
+    /* Each client has one operation open at most, and the host two. */
+    const uint64_t deadline = deadline_ms(20000);
+    playgate_decision decision;
+    do {
+        play_pump(&first);
+        (void)answer_one();
+        play_pump(&second);
+        (void)answer_one();
+        decision = play_decide(&second, "voice-chat");
+    } while (decision.next_step != PLAYGATE_NEXT_START_AGE_GATE && time_left(deadline));
+    host.is_late = 0;
+    CHECK_OK(play_adopt(&first, A_SESSION("t1", "true")));
+    CHECK_OK(play_adopt(&second, A_SESSION("t1", "true")));
+    CHECK_EQ(host.count, 3); /* the salt and two records */
+    play_close(&first);
+    play_close(&second);
+    CHECK_OK(play_open(&second, &options));
+    CHECK_EQ(play_access(&second, "voice-chat"), PLAYGATE_ACCESS_ALLOWED);
+    play_close(&second);
+}
+
 /* "I cannot read it" is not "there is nothing", and nothing is written over. */
 static void a_failing_read_denies(void)
 {
@@ -358,6 +466,9 @@ void hooks_storage(void)
     it_keeps_and_forgets(PLAYGATE_CLIENT_NO_THREADS);
     answers_may_come_later(0);
     answers_may_come_later(PLAYGATE_CLIENT_NO_THREADS);
+    requests_wait_for_the_first_read(0);
+    requests_wait_for_the_first_read(PLAYGATE_CLIENT_NO_THREADS);
+    one_salt_is_made();
     a_failing_read_denies();
     stores_use_it_too();
     wrong_tables_are_refused();

@@ -184,7 +184,8 @@ impl Engine {
     /// that no worker drives works here: piece by piece for at most that long, but at least one piece.
     pub fn pump(&self, budget: Duration) -> bool {
         let mut has_more = false;
-        if lock(&self.inbox).worker == WorkerState::NotStarted {
+        let worker = lock(&self.inbox).worker;
+        if matches!(worker, WorkerState::NotStarted | WorkerState::Closing) {
             has_more = self.step(Instant::now().checked_add(budget)).has_more;
         } else if !self.clock.runs_by_itself() {
             // The worker cannot sleep by this clock.

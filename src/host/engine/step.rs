@@ -60,7 +60,7 @@ impl Engine {
         let core = lock(&self.core);
         let now = self.now();
         let relock = core.relock_at.map(|at| at.saturating_sub(now.mono_ms));
-        let end_left = self.end_by.load(Ordering::Acquire).saturating_sub(now.mono_ms);
+        let end_left = self.end_by.load(Ordering::Acquire).saturating_sub(self.open_ms());
         let is_ending = core.client.is_ending_game() && end_left > 0;
         let wake = core.client.wake_in_ms(now).into_iter().chain(relock);
         wake.chain(is_ending.then_some(end_left)).min()
@@ -72,13 +72,8 @@ impl Engine {
         self.is_over(&lock(&self.core))
     }
 
-    /// The same, as far as it can be told without waiting for a hook of the host's.
-    pub(super) fn has_surely_ended(&self) -> bool {
-        self.core.try_lock().is_ok_and(|core| self.is_over(&core))
-    }
-
-    fn is_over(&self, core: &Core) -> bool {
-        let end_left = self.end_by.load(Ordering::Acquire).saturating_sub(self.now().mono_ms);
+    pub(super) fn is_over(&self, core: &Core) -> bool {
+        let end_left = self.end_by.load(Ordering::Acquire).saturating_sub(self.open_ms());
         let is_ending = core.client.is_ending_game() && end_left > 0;
         let is_storing = core.client.is_saving() || self.store_pending.load(Ordering::Acquire) != 0;
         core.stopping && !is_storing && !is_ending
@@ -109,14 +104,25 @@ impl Engine {
     /// Takes what came in, lets the client work, and carries out what it wants: all of it, or piece by piece until that
     /// moment has come. At least one piece is done.
     pub(super) fn step(&self, until: Option<Instant>) -> Step {
-        if self.is_stepping.swap(true, Ordering::AcqRel) {
+        if !self.claim_step() {
             return Step {
                 is_well: true,
                 has_more: true,
             };
         }
-        let has_more = self.guarded(|| self.step_inside(until));
+        let step = self.step_claimed(until);
         self.is_stepping.store(false, Ordering::Release);
+        step
+    }
+
+    /// Makes sure that nobody else steps; false when somebody does.
+    pub(super) fn claim_step(&self) -> bool {
+        !self.is_stepping.swap(true, Ordering::AcqRel)
+    }
+
+    /// A step by whoever has claimed it, and gives the claim back or keeps it.
+    pub(super) fn step_claimed(&self, until: Option<Instant>) -> Step {
+        let has_more = self.guarded(|| self.step_inside(until));
         Step {
             is_well: has_more.is_some(),
             has_more: has_more.unwrap_or(false),
@@ -252,7 +258,13 @@ impl Core {
         self.client.has_output()
     }
 
+    /// Takes what came in. A command that comes before the record was read waits until it is: what it is about is not
+    /// known yet.
     pub(super) fn take(&mut self, now: Now, input: Input) {
+        if !self.is_loaded && self.is_to_wait(&input) {
+            self.held.push_back(input);
+            return;
+        }
         let client = &mut self.client;
         match input {
             Input::Adopt(request, json) => client.adopt(now, request, &json),
@@ -271,11 +283,33 @@ impl Core {
             Input::Suspended(suspended) => client.set_suspended(now, suspended),
             Input::Reply(ticket, reply) => client.reply(now, ticket, reply),
             Input::Saved(job, result) => client.saved(now, job, result),
-            Input::Loaded(found) => client.loaded(now, *found),
+            Input::Loaded(_) if self.stopping => {}
+            Input::Loaded(found) => {
+                client.loaded(now, *found);
+                self.is_loaded = true;
+                for held in std::mem::take(&mut self.held) {
+                    self.take(now, held);
+                }
+            }
             Input::Stop => {
                 client.stop(now);
                 self.stopping = true;
             }
+        }
+    }
+
+    fn is_to_wait(&self, input: &Input) -> bool {
+        match input {
+            Input::Adopt(..)
+            | Input::Refresh(..)
+            | Input::Acknowledge(..)
+            | Input::Forget(..)
+            | Input::Flush(..)
+            | Input::Upgrade(..)
+            | Input::Cancel(..) => true,
+            // What was accepted before it is still to be stored.
+            Input::Stop => !self.held.is_empty(),
+            _ => false,
         }
     }
 }

@@ -187,7 +187,9 @@ impl Engine {
         };
         let deferred = self.storing.deferred.as_ref();
         let done = loop {
-            let done = lock(&self.vault).as_mut().map(|vault| do_job(vault, &job));
+            // A defect is no reason to wait for ever.
+            let work = || lock(&self.vault).as_mut().map(|vault| do_job(vault, &job));
+            let Some(done) = self.guarded(work) else { break None };
             if !deferred.is_some_and(|d| d.was_left_off()) {
                 break done;
             }

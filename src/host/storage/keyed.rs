@@ -9,7 +9,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -50,15 +50,20 @@ type Slot = (Verb, String);
 /// Called when an answer came.
 type OnAnswer = Arc<dyn Fn() + Send + Sync>;
 
+/// One operation and what it gave; `None`: under way.
+struct Asked {
+    number: u64,
+    answer: Option<Answer>,
+}
+
 #[derive(Default)]
 struct Answers {
-    /// By what was asked; `None`: under way.
-    by_slot: Mutex<BTreeMap<Slot, Option<Answer>>>,
+    by_slot: Mutex<BTreeMap<Slot, Asked>>,
     on_answer: Mutex<Option<OnAnswer>>,
 }
 
 impl Answers {
-    fn by_slot(&self) -> MutexGuard<'_, BTreeMap<Slot, Option<Answer>>> {
+    fn by_slot(&self) -> MutexGuard<'_, BTreeMap<Slot, Asked>> {
         self.by_slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -67,6 +72,7 @@ impl Answers {
 pub struct Answered {
     answers: Arc<Answers>,
     slot: Slot,
+    number: u64,
     /// What a read gives once this has succeeded; `None`: it changes nothing.
     then_reads: Option<Option<Vec<u8>>>,
 }
@@ -81,10 +87,16 @@ impl Answered {
         {
             let mut answers = self.answers.by_slot();
             let has_succeeded = answer.is_ok();
-            if let Some(place) = answers.get_mut(&self.slot) {
-                *place = Some(answer);
+            // One that was given up may have the place of a later one, which it says nothing about.
+            let place = answers.get_mut(&self.slot).filter(|asked| asked.number == self.number);
+            if let Some(place) = place {
+                place.answer = Some(answer);
                 if let Some(then_reads) = self.then_reads.filter(|_| has_succeeded) {
-                    answers.insert((Verb::Read, self.slot.1), Some(Ok(then_reads)));
+                    let known = Asked {
+                        number: self.number,
+                        answer: Some(Ok(then_reads)),
+                    };
+                    answers.insert((Verb::Read, self.slot.1), known);
                 }
             }
         }
@@ -106,7 +118,12 @@ pub struct KeyedStorage {
     values: Box<dyn KeyValues>,
     answers: Arc<Answers>,
     is_left_off: AtomicBool,
+    /// What this one is making where nothing was, so that nobody else in this process makes it, too.
+    making: Mutex<Option<Held>>,
 }
+
+/// Numbers operations.
+static LAST: AtomicU64 = AtomicU64::new(0);
 
 impl KeyedStorage {
     /// Storage over these.
@@ -115,6 +132,7 @@ impl KeyedStorage {
             values,
             answers: Arc::default(),
             is_left_off: AtomicBool::new(false),
+            making: Mutex::new(None),
         }
     }
 
@@ -130,30 +148,38 @@ impl KeyedStorage {
 
     /// Whether an answer is still to come.
     pub fn is_waiting(&self) -> bool {
-        self.answers.by_slot().values().any(Option::is_none)
+        self.answers.by_slot().values().any(|asked| asked.answer.is_none())
     }
 
     /// The work is done: what was answered is forgotten.
     pub fn finish(&self) {
-        self.answers.by_slot().clear();
+        *self.answers.by_slot() = BTreeMap::new();
+        drop(self.making().take());
+    }
+
+    fn making(&self) -> MutexGuard<'_, Option<Held>> {
+        self.making.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ask(&self, verb: Verb, key: &str, ask: Ask<'_>) -> Answer {
         check_key(key)?;
         let slot = (verb, key.to_owned());
+        let number = LAST.fetch_add(1, Ordering::Relaxed);
         {
             let mut answers = self.answers.by_slot();
-            match answers.get(&slot) {
-                Some(Some(answer)) => return answer.clone(),
-                // One at a time: what comes next may hang on what this one says.
-                _ if answers.values().any(Option::is_none) => return Err(self.leave_off()),
-                _ => {}
+            if let Some(answer) = answers.get(&slot).and_then(|asked| asked.answer.as_ref()) {
+                return answer.clone();
             }
-            answers.insert(slot.clone(), None);
+            // One at a time: what comes next may hang on what this one says.
+            if answers.values().any(|asked| asked.answer.is_none()) {
+                return Err(self.leave_off());
+            }
+            answers.insert(slot.clone(), Asked { number, answer: None });
         }
         let answered = Answered {
             answers: Arc::clone(&self.answers),
             slot: slot.clone(),
+            number,
             then_reads: match ask {
                 Ask::Read => None,
                 Ask::Write(bytes) => Some(Some(bytes.to_vec())),
@@ -161,10 +187,24 @@ impl KeyedStorage {
             },
         };
         self.values.begin(key, ask, answered);
-        match self.answers.by_slot().get(&slot) {
-            Some(Some(answer)) => answer.clone(),
-            _ => Err(self.leave_off()),
+        let answers = self.answers.by_slot();
+        match answers.get(&slot).and_then(|asked| asked.answer.as_ref()) {
+            Some(answer) => answer.clone(),
+            None => Err(self.leave_off()),
         }
+    }
+
+    /// Keeps others in this process away from a key.
+    fn hold(&self, key: &str) -> Result<Held, StorageError> {
+        check_key(key)?;
+        let name = (self.values.place(), key.to_owned());
+        if held().insert(name.clone()) {
+            return Ok(Held(name));
+        }
+        Err(StorageError::new(
+            StorageErrorKind::Locked,
+            "What is stored there is in use by another client on the same storage; close that one first.",
+        ))
     }
 
     fn leave_off(&self) -> StorageError {
@@ -191,8 +231,14 @@ impl Storage for KeyedStorage {
         self.ask(Verb::Write, key, Ask::Write(bytes)).map(drop)
     }
 
-    /// Not whole against another process: a host's storage belongs to one.
+    /// Whole within this process; a host's storage belongs to one.
     fn write_new(&self, key: &str, bytes: &[u8]) -> Result<Vec<u8>, StorageError> {
+        let is_making = self.making().is_some();
+        if !is_making {
+            *self.making() = Some(self.hold(key)?);
+            // Looked at afresh: somebody else may have been faster.
+            self.answers.by_slot().remove(&(Verb::Read, key.to_owned()));
+        }
         if let Some(stored) = self.read(key)? {
             return Ok(stored);
         }
@@ -234,15 +280,7 @@ impl Storage for KeyedStorage {
     }
 
     fn lock(&self, key: &str) -> Result<Box<dyn Lock>, StorageError> {
-        check_key(key)?;
-        let name = (self.values.place(), key.to_owned());
-        if !held().insert(name.clone()) {
-            return Err(StorageError::new(
-                StorageErrorKind::Locked,
-                "The record is in use by another client on the same storage; close that one first.",
-            ));
-        }
-        Ok(Box::new(Held(name)))
+        Ok(Box::new(self.hold(key)?))
     }
 
     fn place(&self) -> String {
