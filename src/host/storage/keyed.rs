@@ -309,3 +309,65 @@ impl Drop for Held {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Keeps what it is asked, and leaves the answers to the test.
+    #[derive(Clone, Default)]
+    struct Late(Arc<Mutex<Vec<Answered>>>);
+
+    impl KeyValues for Late {
+        fn begin(&self, _key: &str, _ask: Ask<'_>, answered: Answered) {
+            self.0.lock().unwrap().push(answered);
+        }
+
+        fn place(&self) -> String {
+            "late".to_owned()
+        }
+    }
+
+    impl Late {
+        fn answer(&self, answer: Answer) {
+            self.0.lock().unwrap().remove(0).call(answer);
+        }
+    }
+
+    #[test]
+    fn work_goes_on_with_the_answers_that_are_there() {
+        let late = Late::default();
+        let storage = KeyedStorage::new(Box::new(late.clone()));
+        assert_eq!(storage.read("a").unwrap_err().kind, StorageErrorKind::Pending);
+        assert_eq!(storage.read("b").unwrap_err().kind, StorageErrorKind::Pending);
+        assert_eq!(late.0.lock().unwrap().len(), 1, "one at a time");
+        assert!(storage.was_left_off() && storage.is_waiting());
+        late.answer(Ok(Some(vec![1])));
+        assert_eq!(storage.read("a").unwrap(), Some(vec![1]));
+        assert!(!storage.was_left_off() && !storage.is_waiting());
+        assert!(storage.write("a", &[2]).is_err());
+        late.answer(Ok(None));
+        assert!(storage.write("a", &[3]).is_ok(), "asked once only");
+        assert_eq!(
+            storage.read("a").unwrap(),
+            Some(vec![2]),
+            "what was written first is there"
+        );
+        storage.finish();
+        assert!(storage.read("a").is_err(), "asked anew");
+    }
+
+    #[test]
+    fn an_answer_that_comes_too_late_says_nothing_about_what_is_asked_now() {
+        let late = Late::default();
+        let storage = KeyedStorage::new(Box::new(late.clone()));
+        assert!(storage.write("a", &[1]).is_err());
+        storage.finish();
+        assert!(storage.write("a", &[2]).is_err());
+        late.answer(Ok(None));
+        assert!(storage.is_waiting(), "the second write is still under way");
+        assert!(storage.write("a", &[2]).is_err());
+        late.answer(Ok(None));
+        assert!(storage.write("a", &[2]).is_ok());
+    }
+}
