@@ -76,6 +76,9 @@ static void tell_event(const playgate_event *event)
     if (event->operation == PLAYGATE_OPERATION_FLUSH) {
         return; /* the test's own */
     }
+    if (event->progress == PLAYGATE_PROGRESS_ASKING || event->progress == PLAYGATE_PROGRESS_APPROVED) {
+        return; /* the next one about the same permission follows, and takes its place when both come between two pumps */
+    }
     tell("%d %d %d %u %d %s %d/%d: %s\n", (int)event->type, (int)event->operation, (int)event->result,
          (unsigned)event->http_status, (int)event->progress, event->feature.ptr, (int)event->game_session_state,
          (int)event->game_session_stop, event->text.ptr);

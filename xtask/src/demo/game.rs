@@ -247,11 +247,14 @@ impl Ended {
         })
     }
 
-    /// What events made it print, in order; not what depends on how long a frame took.
+    /// What events made it print, in order; not what depends on how long a frame took: of two events about one permission
+    /// that come within a frame, the later one is told.
     pub fn told(&self) -> Vec<String> {
         let is_told = |line: &&String| {
             let heads = ["start: ", "tap: ", "event: ", "upgrade: ", "dialog: ", "Now on: "];
-            heads.iter().any(|head| line.starts_with(head))
+            let is_passing =
+                line.starts_with("upgrade: ") && (line.contains(" is asking") || line.contains(" is approved"));
+            heads.iter().any(|head| line.starts_with(head)) && !is_passing
         };
         self.lines.iter().filter(is_told).cloned().collect()
     }
