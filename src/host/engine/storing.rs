@@ -32,6 +32,8 @@ struct Queue {
     jobs: VecDeque<StoreJob>,
     /// The first of them waits for the host's storage.
     is_waiting: bool,
+    /// One of them is being worked on.
+    is_working: bool,
     /// A thread does them.
     has_thread: bool,
     is_over: bool,
@@ -45,6 +47,12 @@ pub(super) struct Storing {
     changed: Condvar,
     /// The host's storage, whose answers may come later.
     deferred: Option<Arc<KeyedStorage>>,
+}
+
+impl Queue {
+    fn can_go_on(&self) -> bool {
+        !self.jobs.is_empty() && !self.is_waiting && !self.is_working
+    }
 }
 
 impl Storing {
@@ -88,7 +96,7 @@ impl Storing {
         loop {
             {
                 let mut queue = self.queue();
-                while !queue.is_over && (queue.jobs.is_empty() || queue.is_waiting) {
+                while !queue.is_over && !queue.can_go_on() {
                     queue = self
                         .changed
                         .wait(queue)
@@ -177,13 +185,11 @@ impl Engine {
     fn finish_store_job(&self) -> Option<Finished> {
         let job = {
             let mut queue = self.storing.queue();
-            if queue.is_waiting {
+            if !queue.can_go_on() {
                 return None;
             }
-            let job = queue.jobs.pop_front()?;
-            // Shown as waiting while it is worked on, so that nobody takes the next one meanwhile.
-            queue.is_waiting = true;
-            job
+            queue.is_working = true;
+            queue.jobs.pop_front()?
         };
         let deferred = self.storing.deferred.as_ref();
         let done = loop {
@@ -197,13 +203,15 @@ impl Engine {
             // Looked at under the queue's lock, which the answer takes after it is there.
             if deferred.is_some_and(|d| d.is_waiting()) {
                 queue.jobs.push_front(job);
+                queue.is_waiting = true;
+                queue.is_working = false;
                 return None;
             }
         };
         if let Some(deferred) = deferred {
             deferred.finish();
         }
-        self.storing.queue().is_waiting = false;
+        self.storing.queue().is_working = false;
         self.storing.changed.notify_all();
         Some(Finished { input: done.flatten() })
     }
