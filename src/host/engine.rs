@@ -9,7 +9,7 @@ mod storing;
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError, Weak,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -203,6 +203,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The same for a lock that may be held for long; `None` when the time is up before.
+fn lock_until<T>(mutex: &Mutex<T>, deadline: Instant) -> Option<MutexGuard<'_, T>> {
+    loop {
+        match mutex.try_lock() {
+            Ok(guard) => return Some(guard),
+            Err(TryLockError::Poisoned(guard)) => return Some(guard.into_inner()),
+            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => return None,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
+}
+
 impl Engine {
     /// Opens a client: reads its record and makes its decisions available. With a server and an allowed network the
     /// first refresh starts.
@@ -337,7 +349,7 @@ impl Engine {
         self.is_closing.store(true, Ordering::Release);
         lock(&self.board).close_gate();
         // After one close has returned, no other may call what the host has freed since.
-        let Some(_turn) = self.turn(deadline) else {
+        let Some(_turn) = lock_until(&self.closing, deadline) else {
             return if self.is_closed() {
                 Closed::Done
             } else {
@@ -370,13 +382,9 @@ impl Engine {
                 .0;
         }
         drop(inbox);
-        loop {
-            match self.vault.try_lock() {
-                Err(std::sync::TryLockError::WouldBlock) if Instant::now() >= deadline => return Closed::Pending,
-                Err(std::sync::TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
-                Err(std::sync::TryLockError::Poisoned(vault)) => break drop(vault.into_inner().take()),
-                Ok(mut vault) => break drop(vault.take()),
-            }
+        match lock_until(&self.vault, deadline) {
+            Some(mut vault) => drop(vault.take()),
+            None => return Closed::Pending,
         }
         self.let_go();
         self.end_threads(deadline.min(Instant::now() + Duration::from_millis(THREADS_MS)));
@@ -427,18 +435,6 @@ impl Engine {
         }
         self.end();
         true
-    }
-
-    /// Waits until nobody else closes this client; `None` when the time is up before.
-    fn turn(&self, deadline: Instant) -> Option<MutexGuard<'_, ()>> {
-        loop {
-            match self.closing.try_lock() {
-                Ok(turn) => return Some(turn),
-                Err(std::sync::TryLockError::Poisoned(turn)) => return Some(turn.into_inner()),
-                Err(std::sync::TryLockError::WouldBlock) if Instant::now() >= deadline => return None,
-                Err(std::sync::TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
-            }
-        }
     }
 
     /// For how long the client has been open, by the system's clock.
