@@ -244,7 +244,8 @@ fn take(operation: playgate_storage_operation) -> Option<Open> {
     open
 }
 
-fn check_reserved(reserved0: u32, reserved: &[u64], what: &str) -> Result<(), Failure> {
+/// The reserved space of the struct `what` is zero.
+pub(super) fn check_reserved(reserved0: u32, reserved: &[u64], what: &str) -> Result<(), Failure> {
     if reserved0 == 0 && reserved.iter().all(|word| *word == 0) {
         return Ok(());
     }

@@ -10,6 +10,7 @@ use std::{
 use super::{
     guard::{guard_also_in_hooks, in_hook},
     handle::invalid,
+    hooks::check_reserved,
     memory::{bytes, init_struct, plain, read_struct},
     result::{
         Failure, PLAYGATE_ERROR_CANCELLED, PLAYGATE_ERROR_LIMIT, PLAYGATE_ERROR_NOT_PERMITTED, PLAYGATE_ERROR_PROTOCOL,
@@ -168,9 +169,7 @@ pub(super) fn complete(exchange: playgate_exchange, reply: Reply) -> Result<(), 
 
 impl playgate_http_response {
     pub(super) fn reply(&self) -> Result<Reply, Failure> {
-        if self.reserved0 != 0 || self.reserved.iter().any(|word| *word != 0) {
-            return Err(Failure::argument("the response's reserved space is not zero"));
-        }
+        check_reserved(self.reserved0, &self.reserved, "response")?;
         if self.result != PLAYGATE_OK {
             let text = optional(self.text, MAX_ERROR_TEXT, "the response's text")?;
             let text = text
@@ -274,9 +273,7 @@ unsafe impl Sync for HostTransport {}
 
 impl HostTransport {
     pub(super) fn new(hook: &playgate_transport_hook) -> Result<Self, Failure> {
-        if hook.reserved0 != 0 || hook.reserved.iter().any(|word| *word != 0) {
-            return Err(Failure::argument("the transport hook's reserved space is not zero"));
-        }
+        check_reserved(hook.reserved0, &hook.reserved, "transport hook")?;
         let missing = || Failure::argument("a function of the transport hook is NULL");
         Ok(Self {
             user: hook.user,
