@@ -2,10 +2,6 @@
  * The allocator hook: every allocation goes through it with its size and alignment, nothing is left when everything is
  * closed, a hook that comes too late is refused, and where there is no memory the host is told once and the process ends.
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "allocator.h"
 #include "server.h"
@@ -209,27 +205,11 @@ static void play_online(const char *folder, bool fails)
     check_nothing_left(__LINE__);
 }
 
-/* A port that nobody listens on. */
-static void refused_url(char *out, size_t capacity)
-{
-    struct sockaddr_in at;
-    memset(&at, 0, sizeof at);
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    require(fd >= 0 && bind(fd, (struct sockaddr *)&at, size) == 0 &&
-                getsockname(fd, (struct sockaddr *)&at, &size) == 0,
-            "a port can be had");
-    (void)close(fd);
-    (void)snprintf(out, capacity, "http://127.0.0.1:%u", (unsigned)ntohs(at.sin_port));
-}
-
 /* Servers of no use, left in the middle: silent, refusing, with a name that nobody has. */
 static void play_against_the_wind(void)
 {
     char refused[64];
-    refused_url(refused, sizeof refused);
+    server_refusing_url(refused, sizeof refused);
     server *silent = server_start();
     server_go_silent(silent);
     const char *const urls[] = {server_url(silent), refused, "https://playgate-test.invalid"};

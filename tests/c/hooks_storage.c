@@ -145,6 +145,18 @@ static void answer_between_pumps(void)
     (void)answer_one();
 }
 
+/* Closes, and answers between two tries what still waits. */
+static void close_answering(const play *game)
+{
+    const uint64_t deadline = deadline_ms(20000);
+    playgate_result closed;
+    do {
+        closed = playgate_client_close(game->client, 20);
+        (void)answer_one();
+    } while (closed == PLAYGATE_PENDING && time_left(deadline));
+    CHECK_OK(closed);
+}
+
 static playgate_storage_hook hook(void)
 {
     playgate_storage_hook hook;
@@ -245,13 +257,7 @@ static void answers_may_come_later(uint32_t flags)
     WAIT_DOING(20000, play_pump(&game), host.open.operation != 0);
     CHECK_RESULT(playgate_client_close(game.client, 20), PLAYGATE_PENDING);
     CHECK_EQ(playgate_client_allowed(game.client, feature("voice-chat")), 0);
-    const uint64_t deadline = deadline_ms(20000);
-    playgate_result closed;
-    do {
-        (void)answer_one();
-        closed = playgate_client_close(game.client, 20);
-    } while (closed == PLAYGATE_PENDING && time_left(deadline));
-    CHECK_OK(closed);
+    close_answering(&game);
     host.is_late = 0;
     CHECK_OK(play_open(&game, &options));
     CHECK_EQ(play_access(&game, "voice-chat"), PLAYGATE_ACCESS_ALLOWED);
@@ -291,23 +297,13 @@ static void requests_wait_for_the_first_read(uint32_t flags)
     CHECK_OK(play_wait(&game, flushed));
     CHECK_EQ(play_access(&game, "voice-chat"), PLAYGATE_ACCESS_PLAYER_MAY_ENABLE);
     play_before_pump = NULL;
-    const uint64_t deadline = deadline_ms(20000);
-    playgate_result closed;
-    do {
-        (void)answer_one();
-        closed = playgate_client_close(game.client, 20);
-    } while (closed == PLAYGATE_PENDING && time_left(deadline));
-    CHECK_OK(closed);
+    close_answering(&game);
 
     /* A close before the first read is answered loses nothing that was accepted. */
     json = A_SESSION("t3", "false");
     CHECK_OK(play_open(&game, &options));
     CHECK_OK(playgate_client_adopt(game.client, json, strlen(json), &adopted));
-    do {
-        closed = playgate_client_close(game.client, 20);
-        (void)answer_one();
-    } while (closed == PLAYGATE_PENDING && time_left(deadline));
-    CHECK_OK(closed);
+    close_answering(&game);
     host.is_late = 0;
     CHECK_OK(play_open(&game, &options));
     CHECK_EQ(play_access(&game, "voice-chat"), PLAYGATE_ACCESS_ASK_PARENT);
@@ -321,11 +317,7 @@ static void requests_wait_for_the_first_read(uint32_t flags)
     CHECK_OK(play_wait(&game, forgotten));
     play_before_pump = NULL;
     CHECK_EQ(host.count, 1); /* the salt */
-    do {
-        (void)answer_one();
-        closed = playgate_client_close(game.client, 20);
-    } while (closed == PLAYGATE_PENDING && time_left(deadline));
-    CHECK_OK(closed);
+    close_answering(&game);
     host.is_late = 0;
 }
 

@@ -319,6 +319,16 @@ static socket_handle bound(int type, struct sockaddr_in *at)
     return fd;
 }
 
+void server_refusing_url(char *out, size_t capacity)
+{
+    struct sockaddr_in at;
+    if (!sockets_begin()) {
+        give_up("sockets");
+    }
+    socket_close(bound(SOCK_STREAM, &at));
+    (void)snprintf(out, capacity, "http://127.0.0.1:%u", (unsigned)ntohs(at.sin_port));
+}
+
 server *server_start(void)
 {
     server *self = calloc(1, sizeof *self);

@@ -12,6 +12,9 @@ typedef struct server server;
 /* Starts listening on a free port; ends the program when it cannot. */
 server *server_start(void);
 
+/* The URL of a port of this machine that nobody listens on: bound, then given back. */
+void server_refusing_url(char *out, size_t capacity);
+
 /* Closes all connections, joins the thread and frees the server. */
 void server_stop(server *self);
 

@@ -3,10 +3,6 @@
  * leads nowhere and a name that nobody has, every call returns promptly, decisions go on, each request completes exactly
  * once, and a close returns within its drain time.
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "play.h"
 #include "server.h"
@@ -240,28 +236,12 @@ static void shutdown_with_hanging_clients(const char *url)
     WAIT_DOING(60000, later = playgate_shutdown(DRAIN_MS), later == PLAYGATE_OK);
 }
 
-/* A port that nobody listens on: bound, then given back. */
-static void refused_url(char *out, size_t capacity)
-{
-    struct sockaddr_in at;
-    memset(&at, 0, sizeof at);
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    require(fd >= 0 && bind(fd, (struct sockaddr *)&at, size) == 0 &&
-                getsockname(fd, (struct sockaddr *)&at, &size) == 0,
-            "a port can be had");
-    (void)close(fd);
-    (void)snprintf(out, capacity, "http://127.0.0.1:%u", (unsigned)ntohs(at.sin_port));
-}
-
 int main(void)
 {
     server *silent = server_start();
     server_go_silent(silent);
     char refused[64];
-    refused_url(refused, sizeof refused);
+    server_refusing_url(refused, sizeof refused);
     works_with("a server that accepts and never answers", server_url(silent), NULL);
     works_with("the same, with files", server_url(silent), temporary_folder());
     CHECK(server_connections(silent) > 0);
