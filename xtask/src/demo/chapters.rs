@@ -74,17 +74,9 @@ impl Story {
         let servers = Servers::start(folder)?;
         let launch = Launch {
             program: shared,
-            player: PLAYER.to_owned(),
-            folder: folder.join("saved"),
-            key: "2a".repeat(32),
-            adopt: folder.join("from-the-consent-flow.json"),
-            taps: folder.join("taps.txt"),
-            code_site: servers.code_site(),
-            token: Servers::token(PLAYER)?,
-            server: servers.backend_url()?,
             ads: servers.ads(),
             ad_token: servers.ad_user(PLAYER)?,
-            ..Launch::default()
+            ..servers.launch(folder, PLAYER)?
         };
         Ok(Self {
             servers,

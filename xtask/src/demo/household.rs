@@ -30,15 +30,7 @@ impl Household {
         let servers = Servers::start(folder)?;
         let launch = Launch {
             program,
-            player: player.to_owned(),
-            folder: folder.join("saved"),
-            key: "5c".repeat(32),
-            adopt: folder.join("from-the-consent-flow.json"),
-            taps: folder.join("taps.txt"),
-            code_site: servers.code_site(),
-            token: Servers::token(player)?,
-            server: servers.backend_url()?,
-            ..Launch::default()
+            ..servers.launch(folder, player)?
         };
         servers.control("PUT", "date", Some(&json!({"today": "2026-06-10"})))?;
         let new = json!({"name": "Ben <b>", "dateOfBirth": "2012-01-15", "permissions": permissions});

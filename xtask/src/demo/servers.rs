@@ -10,7 +10,10 @@ use playgate_sandbox::Sandbox;
 use serde_json::{Value, json};
 use ureq::{Agent, http::Request};
 
-use super::{expect, game::PATIENCE};
+use super::{
+    expect,
+    game::{Launch, PATIENCE},
+};
 
 const TOKEN_SECRET: &str = "the demo signs its player tokens with this";
 const WEBHOOK_SECRET: &str = "the demo signs its webhooks with this";
@@ -77,6 +80,21 @@ impl Servers {
             .transpose()?;
         let settings = json!({"url": url, "secret": WEBHOOK_SECRET, "retryDelaysMs": [200, 500]});
         self.control("PUT", "webhooks", Some(&settings)).map(drop)
+    }
+
+    /// How a player's game with these servers is started; what it keeps and looks for is in that folder.
+    pub fn launch(&self, folder: &Path, player: &str) -> Result<Launch, String> {
+        Ok(Launch {
+            player: player.to_owned(),
+            folder: folder.join("saved"),
+            key: "2a".repeat(32),
+            adopt: folder.join("from-the-consent-flow.json"),
+            taps: folder.join("taps.txt"),
+            code_site: self.code_site(),
+            token: Self::token(player)?,
+            server: self.backend_url()?,
+            ..Launch::default()
+        })
     }
 
     /// The studio's server.

@@ -145,11 +145,7 @@ impl Windows {
         ];
         let host = self.host();
         let program = host.program("game", Linkage::Shared, &game_sources("host_built_in.c"), &flags)?;
-        let launch = Launch {
-            program: starter(&host, &program, folder.path())?,
-            ..Launch::default()
-        };
-        play(launch, folder.path())
+        play(starter(&host, &program, folder.path())?, folder.path())
     }
 
     fn host(&self) -> Host {
@@ -204,22 +200,15 @@ fn starter(host: &Host, program: &Path, folder: &Path) -> Result<PathBuf, String
     Ok(file)
 }
 
-fn play(launch: Launch, folder: &Path) -> Result<(), String> {
+fn play(program: PathBuf, folder: &Path) -> Result<(), String> {
     const PLAYER: &str = "player-ann";
     const FRAMES: u32 = 300;
     let servers = Servers::start(folder)?;
     let launch = Launch {
-        player: PLAYER.to_owned(),
-        folder: folder.join("saved"),
-        key: "2a".repeat(32),
-        adopt: folder.join("from-the-consent-flow.json"),
-        taps: folder.join("taps.txt"),
-        code_site: servers.code_site(),
-        token: Servers::token(PLAYER)?,
-        server: servers.backend_url()?,
+        program,
         refresh_ms: 400,
         frames: FRAMES,
-        ..launch
+        ..servers.launch(folder, PLAYER)?
     };
     servers.control("PUT", "date", Some(&json!({"today": "2026-06-10"})))?;
     let permissions = json!([{"name": "voice-chat", "enabled": true, "managedBy": "GUARDIAN"}]);
