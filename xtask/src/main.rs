@@ -1,10 +1,11 @@
-//! The project's commands: `cargo xtask demo | test | platforms | sandbox | header | abi | package`.
+//! The project's commands: `cargo xtask demo | test | platforms | sandbox | header | abi | csharp | package`.
 
 mod abi;
 mod browser;
 mod c_programs;
 mod checks;
 mod contradictions;
+mod csharp;
 mod demo;
 mod header;
 mod hostless;
@@ -31,6 +32,7 @@ const USAGE: &str = "cargo xtask COMMAND
   sandbox   run the simulated k-ID service alone and print its URL; options are passed on (--help lists them)
   header    write include/playgate.h from the code
   abi       write the header and the manifest of the ABI; --check and --against FILE compare (docs/abi.md)
+  csharp    write the C# declarations of the C ABI from its manifest
   package   make the archives for C and C++ in target/package";
 
 fn main() -> ExitCode {
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         ),
         Some("header") => header::write(),
         Some("abi") => abi::command(&arguments.collect::<Vec<_>>()),
+        Some("csharp") => csharp::write(),
         Some("package") => setup::ensure()
             .and_then(|()| library::Library::release())
             .and_then(|l| package::run(&l)),

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    abi, browser, c_programs, checks, contradictions, demo, header, hostless, hosts, kills,
+    abi, browser, c_programs, checks, contradictions, csharp, demo, header, hostless, hosts, kills,
     library::{Library, Linkage},
     neighbours, package,
     platforms::{self, Windows},
@@ -53,6 +53,9 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
     steps.try_step("the header is current", || header::is_current().map(|()| one()));
     steps.try_step("the ABI is the committed one", || {
         abi::check().map(|passed| Counts { passed, failed: 0 })
+    });
+    steps.try_step("the C# declarations are current", || {
+        csharp::is_current().map(|()| one())
     });
     steps.try_step("the header compiles everywhere", || {
         header::compiles().map(|passed| Counts { passed, failed: 0 })

@@ -10,21 +10,22 @@ mod variants;
 
 use std::{fs, path::Path};
 
+pub use manifest::Manifest;
 pub use variants::Variant;
 
 use self::{
     compare::{compare, judge, retire},
-    manifest::{Manifest, parse},
+    manifest::parse,
 };
-use crate::{header, library::Library, run::root};
+use crate::{csharp, header, library::Library, run::root};
 
 const MANIFEST: &str = "include/playgate.abi";
 const RUST: &str = "tests/abi_layout/generated.rs";
 
 const USAGE: &str = "cargo xtask abi [--check | --unreleased | --against FILE]
 
-  (nothing)       write include/playgate.h, include/playgate.abi and tests/abi_layout/generated.rs from the code;
-                  refused when a program that is in use would break
+  (nothing)       write include/playgate.h, include/playgate.abi, tests/abi_layout/generated.rs and the C#
+                  declarations from the code; refused when a program that is in use would break
   --unreleased    the same, whatever it breaks: for what no release has had
   --check         compare with what is committed
   --against FILE  compare with another manifest, for example of a release: git show v0.1.0:include/playgate.abi";
@@ -88,7 +89,7 @@ fn write(is_unreleased: bool) -> Result<(), String> {
         fs::write(root().join(path), text).map_err(|error| format!("{path}: {error}"))?;
         println!("{path} is written.");
     }
-    Ok(())
+    csharp::write()
 }
 
 /// What is committed is what the code gives, and all compilers agree with it. Gives the number of things that hold.
