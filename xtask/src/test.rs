@@ -199,6 +199,8 @@ struct Steps {
     words: Vec<String>,
     /// Steps that were not asked for.
     left_out: usize,
+    /// How many seconds each step took.
+    times: Vec<(f32, String)>,
 }
 
 impl Steps {
@@ -220,7 +222,10 @@ impl Steps {
 
     fn try_value<T>(&mut self, name: &str, body: impl FnOnce() -> Result<T, String>) -> Option<T> {
         println!("\n== {name}");
-        match body() {
+        let started = Instant::now();
+        let ended = body();
+        self.times.push((started.elapsed().as_secs_f32(), name.to_owned()));
+        match ended {
             Ok(value) => Some(value),
             Err(error) => {
                 println!("FAILED: {name}\n{error}");
@@ -232,8 +237,12 @@ impl Steps {
         }
     }
 
-    fn close(self, started: Instant) -> Result<(), String> {
+    fn close(mut self, started: Instant) -> Result<(), String> {
         println!("\n== summary ({:.1} min)", started.elapsed().as_secs_f32() / 60.0);
+        self.times.sort_by(|one, other| other.0.total_cmp(&one.0));
+        for (seconds, name) in self.times.iter().take_while(|(seconds, _)| *seconds >= 10.0) {
+            println!("{seconds:>6.0} s  {name}");
+        }
         for failure in &self.failures {
             println!("FAILED: {failure}");
         }
