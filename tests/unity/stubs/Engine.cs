@@ -12,7 +12,7 @@ using UnityEngine.LowLevel;
 
 [assembly: InternalsVisibleTo("UnityEditor")]
 [assembly: InternalsVisibleTo("UnityEngine.UI")]
-[assembly: InternalsVisibleTo("Playgate.Tests.Unity")]
+[assembly: InternalsVisibleTo("Playgate.Tests.Editor")]
 
 namespace UnityStubs
 {
@@ -56,6 +56,7 @@ namespace UnityStubs
         {
             Application.persistentDataPath = dataPath;
             Application.isPlaying = true;
+            Assembly.Load("Playgate.Unity");
             SynchronizationContext.SetSynchronizationContext(context);
             Initialize(RuntimeInitializeLoadType.SubsystemRegistration);
             Initialize(RuntimeInitializeLoadType.AfterAssembliesLoaded);

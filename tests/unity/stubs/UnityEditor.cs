@@ -330,12 +330,13 @@ namespace UnityEditor.UnityLinker
 namespace UnityStubs
 {
     /// <summary>The Editor around the engine.</summary>
-    public static class Editor
+    public static class EditorEngine
     {
         /// <summary>The Editor loads the domain's assemblies.</summary>
         public static void LoadAssemblies()
         {
             Application.isEditor = true;
+            Assembly.Load("Playgate.Editor");
             foreach (Assembly assembly in AppDomain.CurrentDomain.GetAssemblies())
             {
                 if (!assembly.GetName().Name.StartsWith("Playgate", StringComparison.Ordinal))

@@ -14,9 +14,6 @@ namespace Playgate.Unity
     /// </summary>
     public sealed class UnityWebRequestTransport : ITransport, IPlaygateTicked
     {
-        /// <summary>The longest body of an answer that is taken, in bytes.</summary>
-        public const int MaxBodyBytes = 4 * 1024 * 1024;
-
         // What the engine or the browser sets by itself, and refuses to be told.
         private static readonly HashSet<string> ownHeaders = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
         {
@@ -116,7 +113,7 @@ namespace Playgate.Unity
 
             protected override bool ReceiveData(byte[] data, int dataLength)
             {
-                if (dataLength > MaxBodyBytes - length)
+                if (dataLength > HttpExchange.MaxResponseBytes - length)
                 {
                     IsTooLong = true;
                     return false;
