@@ -87,4 +87,16 @@ namespace Playgate.Unity.Tests
             }
         }
     }
+
+    /// <summary>Before all tests.</summary>
+    [SetUpFixture]
+    public sealed class Before
+    {
+        /// <summary>System.Net blocks threads of the pool while it waits for others of it.</summary>
+        [SetUp]
+        public void All()
+        {
+            ThreadPool.SetMinThreads(32, 32);
+        }
+    }
 }

@@ -76,7 +76,7 @@ namespace Playgate.Unity.Editor
             {
                 EditorGUILayout.HelpBox(model.Problem, MessageType.Warning);
             }
-            if (model.SessionId == null)
+            if (!model.HasPlayer)
             {
                 return;
             }
@@ -96,12 +96,16 @@ namespace Playgate.Unity.Editor
                 EditorGUILayout.EndHorizontal();
             }
             EditorGUILayout.BeginHorizontal();
-            foreach (string word in new[] { "hold", "release", "revoke", "consent" })
+            foreach (string word in new[] { "hold", "release", "revoke" })
             {
                 if (GUILayout.Button(word))
                 {
                     model.Act(word);
                 }
+            }
+            if (GUILayout.Button("consent"))
+            {
+                model.Consent();
             }
             EditorGUILayout.EndHorizontal();
             feature = EditorGUILayout.TextField("Permission", feature);

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
+using UnityEngine;
 
 using Playgate.Unity;
 
@@ -17,6 +18,9 @@ namespace Playgate.Unity.Editor
         private string url;
         private Task<SandboxChallenge[]> listing;
         private Task acting;
+        private Task<string> consenting;
+        private string player;
+        private bool isListDue;
 
         internal PlaygateWindowModel(string sandboxUrl)
         {
@@ -62,13 +66,19 @@ namespace Playgate.Unity.Editor
         /// <summary>The session's id, or null.</summary>
         internal string SessionId { get; private set; }
 
+        /// <summary>Whether the sandbox can be told about the player: there was a session.</summary>
+        internal bool HasPlayer
+        {
+            get { return player != null; }
+        }
+
         /// <summary>One line about the session.</summary>
         internal string SessionLine { get; private set; }
 
         /// <summary>Whether the sandbox has not answered yet.</summary>
         internal bool IsBusy
         {
-            get { return listing != null || acting != null; }
+            get { return listing != null || acting != null || consenting != null; }
         }
 
         /// <summary>The features of the settings and of the session, with their decisions.</summary>
@@ -93,6 +103,16 @@ namespace Playgate.Unity.Editor
                 }
                 List();
             }
+            if (consenting != null && consenting.IsCompleted)
+            {
+                Problem = Sentence(consenting);
+                if (Problem == null && PlaygateManager.Client != null)
+                {
+                    // As the consent flow hands it to the game.
+                    PlaygateManager.Client.AdoptAsync(consenting.Result);
+                }
+                consenting = null;
+            }
             if (listing != null && listing.IsCompleted)
             {
                 Problem = Sentence(listing) ?? Problem;
@@ -101,15 +121,21 @@ namespace Playgate.Unity.Editor
                     Challenges = listing.Result;
                 }
                 listing = null;
+                if (isListDue)
+                {
+                    List();
+                }
             }
         }
 
         /// <summary>Asks the sandbox for the player's challenges.</summary>
         internal void List()
         {
-            if (listing == null && SessionId != null)
+            // What is on its way may be older than what has just been done.
+            isListDue = listing != null;
+            if (listing == null && player != null)
             {
-                listing = sandbox.Challenges(SessionId);
+                listing = sandbox.Challenges(player);
             }
         }
 
@@ -133,21 +159,30 @@ namespace Playgate.Unity.Editor
             Do(sandbox.Expire(challenge.challengeId));
         }
 
-        /// <summary>Hold, release, revoke or consent.</summary>
+        /// <summary>Hold, release or revoke.</summary>
         internal void Act(string word)
         {
-            if (SessionId != null)
+            if (player != null)
             {
-                Do(sandbox.Act(SessionId, word));
+                Do(sandbox.Act(player, word));
+            }
+        }
+
+        /// <summary>A new consent after a revocation; the game gets its session.</summary>
+        internal void Consent()
+        {
+            if (player != null && consenting == null)
+            {
+                consenting = sandbox.Act(player, "consent");
             }
         }
 
         /// <summary>Changes a permission of the player.</summary>
         internal void SetPermission(string feature, SandboxPermission permission)
         {
-            if (SessionId != null)
+            if (player != null)
             {
-                Do(sandbox.SetPermission(SessionId, feature, permission));
+                Do(sandbox.SetPermission(player, feature, permission));
             }
         }
 
@@ -175,6 +210,8 @@ namespace Playgate.Unity.Editor
             PlaygateClient client = PlaygateManager.Client;
             if (client == null)
             {
+                player = null;
+                SessionId = null;
                 SessionLine = "No client: the game has not called PlaygateManager.Start.";
                 return;
             }
@@ -188,7 +225,13 @@ namespace Playgate.Unity.Editor
                 }
                 else
                 {
-                    SessionId = session.SessionId;
+                    if (SessionId != session.SessionId)
+                    {
+                        SessionId = session.SessionId;
+                        // The id that outlives the session; a record without a key does not keep it.
+                        string kuid = JsonUtility.FromJson<SandboxIdentity>(session.Json).kuid;
+                        player = string.IsNullOrEmpty(kuid) ? SessionId : kuid;
+                    }
                     SessionLine = session.Status + ", " + session.AgeStatus + ", " + session.Jurisdiction
                         + (session.IsInForce ? "" : " (not in force)");
                     foreach (Permission permission in session.Permissions)

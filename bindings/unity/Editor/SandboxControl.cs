@@ -1,19 +1,18 @@
 using System;
-using System.IO;
-using System.Net;
 using System.Text;
 using System.Threading.Tasks;
 using UnityEngine;
+using UnityEngine.Networking;
 
 namespace Playgate.Unity.Editor
 {
     /// <summary>
-    /// Plays the parent: calls of the sandbox's control API (examples/sandbox). They run off the main thread; a failure is
-    /// the task's exception, with a sentence for the developer.
+    /// Plays the parent: calls of the sandbox's control API (examples/sandbox). Their tasks end on the main thread; a failure
+    /// is the task's exception, with a sentence for the developer.
     /// </summary>
     internal sealed class SandboxControl
     {
-        private const int TimeoutMilliseconds = 5000;
+        private const int TimeoutSeconds = 5;
         private readonly string root;
 
         internal SandboxControl(string url)
@@ -24,7 +23,9 @@ namespace Playgate.Unity.Editor
         internal Task<SandboxChallenge[]> Challenges(string player)
         {
             string path = "challenges?limit=100" + (player == null ? "" : "&player=" + Uri.EscapeDataString(player));
-            return Task.Run(() => JsonUtility.FromJson<SandboxChallenges>(Call("GET", path, null)).challenges ?? new SandboxChallenge[0]);
+            TaskCompletionSource<SandboxChallenge[]> source = new TaskCompletionSource<SandboxChallenge[]>();
+            Call("GET", path, null, source, text => JsonUtility.FromJson<SandboxChallenges>(text).challenges ?? new SandboxChallenge[0]);
+            return source.Task;
         }
 
         internal Task Open(string challenge)
@@ -49,10 +50,11 @@ namespace Playgate.Unity.Editor
             return Post("challenges/" + Uri.EscapeDataString(challenge) + "/expire", "{}");
         }
 
-        /// <summary>Hold, release, revoke or consent, of the player with that session id or kuid.</summary>
-        internal Task Act(string player, string word)
+        /// <summary>Hold, release, revoke or consent, of the player with that session id or kuid; gives the player.</summary>
+        internal Task<string> Act(string player, string word)
         {
-            return Post("players/" + Uri.EscapeDataString(player) + "/" + word, "{}");
+            string path = "players/" + Uri.EscapeDataString(player) + "/" + word;
+            return Send("POST", path, "{}");
         }
 
         /// <summary>Changes a permission, or adds it.</summary>
@@ -62,57 +64,60 @@ namespace Playgate.Unity.Editor
             string threshold = permission.VerifiedAgeThreshold.HasValue ? permission.VerifiedAgeThreshold.Value.ToString() : "null";
             string body = "{\"enabled\":" + (permission.Enabled ? "true" : "false") + ",\"managedBy\":\"" + permission.ManagedBy
                 + "\",\"verifiedAgeThreshold\":" + threshold + "}";
-            return Task.Run(() => { Call("PUT", path, body); });
+            return Send("PUT", path, body);
         }
 
         private Task Post(string path, string body)
         {
-            return Task.Run(() => { Call("POST", path, body); });
+            return Send("POST", path, body);
         }
 
-        private string Call(string method, string path, string body)
+        private Task<string> Send(string method, string path, string body)
         {
-            HttpWebRequest request = (HttpWebRequest)WebRequest.Create(root + path);
-            request.Method = method;
-            request.Timeout = TimeoutMilliseconds;
-            request.Proxy = null;
+            TaskCompletionSource<string> source = new TaskCompletionSource<string>();
+            Call(method, path, body, source, text => text);
+            return source.Task;
+        }
+
+        private void Call<T>(string method, string path, string body, TaskCompletionSource<T> source, Func<string, T> read)
+        {
+            UnityWebRequest request = new UnityWebRequest(root + path, method);
+            request.timeout = TimeoutSeconds;
+            request.downloadHandler = new DownloadHandlerBuffer();
             if (body != null)
             {
-                byte[] bytes = Encoding.UTF8.GetBytes(body);
-                request.ContentType = "application/json";
-                request.ContentLength = bytes.Length;
-                using (Stream stream = request.GetRequestStream())
-                {
-                    stream.Write(bytes, 0, bytes.Length);
-                }
+                request.uploadHandler = new UploadHandlerRaw(Encoding.UTF8.GetBytes(body));
+                request.SetRequestHeader("Content-Type", "application/json");
             }
-            try
+            request.SendWebRequest().completed += operation =>
             {
-                using (WebResponse answer = request.GetResponse())
+                try
                 {
-                    return Text(answer);
+                    source.SetResult(read(Text(request)));
                 }
-            }
-            catch (WebException error)
-            {
-                if (error.Response == null)
+                catch (Exception error)
                 {
-                    throw new InvalidOperationException(
-                        "The sandbox does not answer (" + error.Status + "). Start it with cargo run -p playgate-sandbox.");
+                    source.SetException(error);
                 }
-                using (error.Response)
+                finally
                 {
-                    throw new InvalidOperationException("The sandbox refuses: " + Text(error.Response));
+                    request.Dispose();
                 }
-            }
+            };
         }
 
-        private static string Text(WebResponse answer)
+        private static string Text(UnityWebRequest answered)
         {
-            using (StreamReader reader = new StreamReader(answer.GetResponseStream(), Encoding.UTF8))
+            if (answered.responseCode == 0)
             {
-                return reader.ReadToEnd();
+                throw new InvalidOperationException(
+                    "The sandbox does not answer (" + answered.error + "). Start it with cargo run -p playgate-sandbox.");
             }
+            if (answered.responseCode != 200)
+            {
+                throw new InvalidOperationException("The sandbox refuses: " + answered.downloadHandler.text);
+            }
+            return answered.downloadHandler.text;
         }
     }
 
@@ -143,9 +148,7 @@ namespace Playgate.Unity.Editor
         public string challengeId = "";
         public string answeredBy = "";
         public string status = "";
-        public string player = "";
         public string[] permissions = null;
-        public int ageAskedFor = 0;
         public bool expired = false;
 
         internal bool IsOpen
@@ -157,5 +160,12 @@ namespace Playgate.Unity.Editor
         {
             get { return answeredBy == "player"; }
         }
+    }
+
+    /// <summary>Who a session is about; the field's name is k-ID's.</summary>
+    [Serializable]
+    internal sealed class SandboxIdentity
+    {
+        public string kuid = "";
     }
 }

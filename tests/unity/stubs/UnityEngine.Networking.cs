@@ -33,8 +33,29 @@ namespace UnityEngine.Networking
         {
         }
 
+        public virtual string text
+        {
+            get { return ""; }
+        }
+
         internal virtual bool Take(byte[] data, int length)
         {
+            return true;
+        }
+    }
+
+    public sealed class DownloadHandlerBuffer : DownloadHandler
+    {
+        private readonly MemoryStream all = new MemoryStream();
+
+        public override string text
+        {
+            get { return System.Text.Encoding.UTF8.GetString(all.ToArray()); }
+        }
+
+        internal override bool Take(byte[] data, int length)
+        {
+            all.Write(data, 0, length);
             return true;
         }
     }
@@ -192,7 +213,10 @@ namespace UnityEngine.Networking
             {
                 limit = new Timer(Late, null, 1000 * timeout, Timeout.Infinite);
             }
-            ThreadPool.QueueUserWorkItem(Carry);
+            // Not from the pool: System.Net needs its threads.
+            Thread thread = new Thread(Carry);
+            thread.IsBackground = true;
+            thread.Start();
             return operation;
         }
 
@@ -265,7 +289,7 @@ namespace UnityEngine.Networking
             ThreadPool.QueueUserWorkItem(unused => open.Abort());
         }
 
-        private void Carry(object state)
+        private void Carry()
         {
             HttpWebResponse answer = null;
             byte[] body = new byte[0];

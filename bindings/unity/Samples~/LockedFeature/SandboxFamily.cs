@@ -59,32 +59,15 @@ namespace PlaygateSamples
         private void Send(string method, string path, string body, Action<string> done)
         {
             UnityWebRequest request = new UnityWebRequest(root + path, method);
-            Answer answer = new Answer();
-            request.downloadHandler = answer;
+            request.downloadHandler = new DownloadHandlerBuffer();
             request.uploadHandler = new UploadHandlerRaw(Encoding.UTF8.GetBytes(body));
             request.SetRequestHeader("Content-Type", "application/json");
             request.SendWebRequest().completed += operation =>
             {
-                string text = request.responseCode == 200 ? answer.ToString() : null;
+                string text = request.responseCode == 200 ? request.downloadHandler.text : null;
                 request.Dispose();
                 done(text);
             };
-        }
-
-        private sealed class Answer : DownloadHandlerScript
-        {
-            private readonly System.IO.MemoryStream bytes = new System.IO.MemoryStream();
-
-            public override string ToString()
-            {
-                return Encoding.UTF8.GetString(bytes.ToArray());
-            }
-
-            protected override bool ReceiveData(byte[] data, int dataLength)
-            {
-                bytes.Write(data, 0, dataLength);
-                return true;
-            }
         }
     }
 }
