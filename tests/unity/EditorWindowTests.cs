@@ -49,7 +49,7 @@ namespace Playgate.Unity.Tests
             PlaygateManager.Start(house.Player, house.Token);
             window.Tick();
             Assert.AreEqual("No session.", window.SessionLine);
-            LifecycleTests.Adopt(house.SessionJson);
+            Play.MoveIn(house);
             Until("the session is shown", () => window.SessionId != null);
         }
 

@@ -70,8 +70,7 @@ namespace Playgate.Unity.Tests
             gate.OnLocked.AddListener(() => heard.Add("locked"));
             IsLocked();
             house.Consent(permissions);
-            PlaygateManager.Start(house.Player, house.Token);
-            LifecycleTests.Adopt(house.SessionJson);
+            Play.MoveIn(house);
             Play.Frames(2);
         }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Threading;
+using System.Threading.Tasks;
 using NUnit.Framework;
 using UnityEngine;
 using UnityStubs;
@@ -62,6 +63,22 @@ namespace Playgate.Unity.Tests
                 }
             }
             Assert.AreEqual("", string.Join("\n", unexpected.ToArray()), "the game logged");
+        }
+
+        /// <summary>The player starts, gets the session of the consent flow, and the studio's server knows of it.</summary>
+        internal static void MoveIn(Household house)
+        {
+            PlaygateManager.Start(house.Player, house.Token);
+            LifecycleTests.Adopt(house.SessionJson);
+            Task<RequestOutcome> bound = PlaygateManager.Client.RefreshAfterPushAsync();
+            Until("the studio's server has the session", () =>
+            {
+                if (bound.IsCompleted && !bound.Result.IsOk)
+                {
+                    bound = PlaygateManager.Client.RefreshAfterPushAsync();
+                }
+                return bound.IsCompleted;
+            });
         }
 
         internal static void Frames(int count)

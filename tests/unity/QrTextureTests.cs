@@ -35,8 +35,7 @@ namespace Playgate.Unity.Tests
         {
             PlaygateSettings settings = Play.Begin();
             settings.ServerUrl = house.Server;
-            PlaygateManager.Start(house.Player, house.Token);
-            LifecycleTests.Adopt(house.SessionJson);
+            Play.MoveIn(house);
             Feature feature = Feature.Of("voice-chat");
             Task<RequestOutcome> asking = PlaygateManager.Client.RequestPermissionAsync(feature);
             Play.Until("the challenge", () => asking.IsCompleted);

@@ -19,6 +19,10 @@ mod platforms;
 mod run;
 mod setup;
 mod test;
+mod unity {
+    pub mod glue;
+    pub mod meta;
+}
 mod vectors;
 
 use std::process::ExitCode;
@@ -33,6 +37,8 @@ const USAGE: &str = "cargo xtask COMMAND
   header    write include/playgate.h from the code
   abi       write the header and the manifest of the ABI; --check and --against FILE compare (docs/abi.md)
   csharp    write the C# declarations of the C ABI from its manifest
+  unity-meta
+            write the .meta files that the Unity package lacks
   package   make the archives for C and C++ in target/package";
 
 fn main() -> ExitCode {
@@ -51,6 +57,7 @@ fn main() -> ExitCode {
         Some("header") => header::write(),
         Some("abi") => abi::command(&arguments.collect::<Vec<_>>()),
         Some("csharp") => csharp::write(),
+        Some("unity-meta") => unity::meta::write_missing(),
         Some("package") => setup::ensure()
             .and_then(|()| library::Library::release())
             .and_then(|l| package::run(&l)),

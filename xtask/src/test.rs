@@ -8,7 +8,7 @@ use crate::{
     neighbours, package,
     platforms::{self, Windows},
     run::{self, Counts, cargo},
-    setup,
+    setup, unity,
 };
 
 /// Runs all tests, or the steps in whose names one of these words is. A step that fails does not keep the others from
@@ -120,6 +120,7 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
     steps.try_step("no async runtime in the library", || {
         checks::no_async_runtime().map(|()| one())
     });
+    steps.try_step("Unity: the glue compiles for versions and platforms", unity::glue::compiles);
     if let Some(library) = steps.try_value("the library as it ships", Library::release) {
         steps.try_step("only the API is exported", || {
             checks::exports(&library).map(|passed| Counts { passed, failed: 0 })
@@ -151,6 +152,7 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
             });
         }
         steps.try_step("C tests under valgrind", c_programs::run_under_valgrind);
+        steps.try_step("Unity: the glue on Mono", || unity::glue::run(&library));
         steps.try_step("the demo", || demo::run(&library).map(|()| one()));
         steps.try_step("the game on three hosts", || hosts::run(&library).map(|()| one()));
         steps.try_step("the game is killed while it asks", || {

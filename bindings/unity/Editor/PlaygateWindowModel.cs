@@ -96,12 +96,15 @@ namespace Playgate.Unity.Editor
             {
                 Problem = Sentence(acting);
                 acting = null;
-                if (Problem == null && PlaygateManager.Client != null)
+                if (Problem == null)
                 {
-                    // As a push would do it.
-                    PlaygateManager.Client.RefreshAfterPushAsync();
+                    if (PlaygateManager.Client != null)
+                    {
+                        // As a push would do it.
+                        PlaygateManager.Client.RefreshAfterPushAsync();
+                    }
+                    List();
                 }
-                List();
             }
             if (consenting != null && consenting.IsCompleted)
             {
@@ -115,7 +118,7 @@ namespace Playgate.Unity.Editor
             }
             if (listing != null && listing.IsCompleted)
             {
-                Problem = Sentence(listing) ?? Problem;
+                Problem = Problem ?? Sentence(listing);
                 if (listing.Status == TaskStatus.RanToCompletion)
                 {
                     Challenges = listing.Result;
@@ -131,6 +134,7 @@ namespace Playgate.Unity.Editor
         /// <summary>Asks the sandbox for the player's challenges.</summary>
         internal void List()
         {
+            Problem = null;
             // What is on its way may be older than what has just been done.
             isListDue = listing != null;
             if (listing == null && player != null)

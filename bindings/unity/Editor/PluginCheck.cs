@@ -29,7 +29,6 @@ namespace Playgate.Unity.Editor
                 case "Android":
                     return Both("Android/arm64-v8a/libplaygate.so");
                 case "iOS":
-                case "tvOS":
                     return Both("iOS/libplaygate.a");
                 case "WebGL":
                     return Both("WebGL/libplaygate.a");
@@ -53,7 +52,7 @@ namespace Playgate.Unity.Editor
         /// <summary>Whether the library is linked into the player there, so that its functions are <c>__Internal</c>.</summary>
         internal static bool IsStatic(string target)
         {
-            return target == "iOS" || target == "tvOS" || target == "WebGL" || target == "Switch";
+            return target == "iOS" || target == "WebGL" || target == "Switch";
         }
 
         /// <summary>What keeps a build for the target from working; empty: nothing.</summary>
