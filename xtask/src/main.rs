@@ -39,7 +39,8 @@ const USAGE: &str = "cargo xtask COMMAND
   csharp    write the C# declarations of the C ABI from its manifest
   unity-meta
             write the .meta files that the Unity package lacks
-  package   make the archives for C and C++ in target/package";
+  package   make the archives for C, C++ and engines in target/package; --windows puts the DLL into those for engines,
+            which takes MinGW";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -58,9 +59,7 @@ fn main() -> ExitCode {
         Some("abi") => abi::command(&arguments.collect::<Vec<_>>()),
         Some("csharp") => csharp::write(),
         Some("unity-meta") => unity::meta::write_missing(),
-        Some("package") => setup::ensure()
-            .and_then(|()| library::Library::release())
-            .and_then(|l| package::run(&l)),
+        Some("package") => package(arguments.next().as_deref()),
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -70,4 +69,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The archives; with `--windows` the engines' packages have the DLL, too.
+fn package(option: Option<&str>) -> Result<(), String> {
+    let others = match option {
+        None => Vec::new(),
+        Some("--windows") => {
+            platforms::ensure_windows()?;
+            vec![package::Plugin::windows(platforms::Windows::dll()?)]
+        }
+        Some(_) => return Err(USAGE.to_owned()),
+    };
+    setup::ensure()?;
+    package::run(&library::Library::release()?, &others)
 }

@@ -1,10 +1,11 @@
-//! `cargo xtask package`: the archives for C and C++ under `target/package`, with licenses, a bill of materials and
+//! `cargo xtask package`: the archives for C, C++ and engines under `target/package`, with licenses, a bill of materials and
 //! checksums. The same input gives the same bytes.
 
 mod bom;
 mod consumer;
 mod inventory;
 mod licenses;
+pub mod unity;
 
 use std::{
     fs,
@@ -17,6 +18,7 @@ use crate::{
     run::{self, Counts, root, target},
 };
 use inventory::Inventory;
+pub use unity::Plugin;
 
 /// Filled in by `fill`.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -60,13 +62,24 @@ pub struct Package {
     pub archive: PathBuf,
     /// Debug info of the shared library, and the static library with it.
     pub debug: PathBuf,
+    /// The Unity package.
+    pub unity: PathBuf,
+    /// The native libraries in the engines' packages.
+    pub plugins: Vec<Plugin>,
 }
 
-/// Makes the archives in `folder`, anew.
+impl Package {
+    /// All archives.
+    fn archives(&self) -> [&Path; 3] {
+        [&self.archive, &self.debug, &self.unity]
+    }
+}
+
+/// Makes the archives in `folder`, anew. `others`: libraries for other systems, for the engines' packages.
 ///
 /// # Errors
 /// What is missing, or what a tool said.
-pub fn make(library: &Library, folder: &Path) -> Result<Package, String> {
+pub fn make(library: &Library, others: &[Plugin], folder: &Path) -> Result<Package, String> {
     let inventory = Inventory::take()?;
     let name = format!("playgate-{}-{}", inventory.version(), inventory.triple);
     let (stage, stage_debug) = (folder.join("stage").join(&name), folder.join("stage-debug").join(&name));
@@ -109,30 +122,36 @@ pub fn make(library: &Library, folder: &Path) -> Result<Package, String> {
     );
     pack(&stage, &archive)?;
     pack(&stage_debug, &debug)?;
-    let mut sums = Command::new("sha256sum");
-    sums.current_dir(folder)
-        .args([&archive, &debug].map(|file| file.file_name().unwrap_or_default()));
-    write(&folder.join("SHA256SUMS"), &run::output(&mut sums)?)?;
-    let (folder, version) = (folder.to_path_buf(), inventory.version().to_owned());
-    Ok(Package {
-        folder,
+    let mut plugins = vec![Plugin::linux(&library.folder)];
+    plugins.extend_from_slice(others);
+    let package = Package {
+        unity: unity::make(&plugins, &inventory, folder)?,
+        folder: folder.to_path_buf(),
+        version: inventory.version().to_owned(),
         name,
-        version,
         archive,
         debug,
-    })
+        plugins,
+    };
+    let mut sums = Command::new("sha256sum");
+    sums.current_dir(folder)
+        .args(package.archives().map(|file| file.file_name().unwrap_or_default()));
+    write(&folder.join("SHA256SUMS"), &run::output(&mut sums)?)?;
+    Ok(package)
 }
 
 /// Makes the archives in `target/package` and says where they are.
 ///
 /// # Errors
 /// What is missing, or what a tool said.
-pub fn run(library: &Library) -> Result<(), String> {
-    let package = make(library, &target().join("package"))?;
-    println!("{}", package.archive.display());
-    println!("{}", package.debug.display());
+pub fn run(library: &Library, others: &[Plugin]) -> Result<(), String> {
+    let package = make(library, others, &target().join("package"))?;
+    for archive in package.archives() {
+        println!("{}", archive.display());
+    }
     println!("{}", package.folder.join("SHA256SUMS").display());
-    contents(&package)
+    contents(&package)?;
+    unity::check(&package.unity, &package.plugins)
 }
 
 /// The archives hold what they should, made again they are the same, and programs build with what is in them.
@@ -140,10 +159,11 @@ pub fn run(library: &Library) -> Result<(), String> {
 /// # Errors
 /// What is not so.
 pub fn test(library: &Library) -> Result<Counts, String> {
-    let package = make(library, &target().join("package"))?;
+    let package = make(library, &[], &target().join("package"))?;
     contents(&package)?;
-    let again = make(library, &target().join("package-again"))?;
-    for (one, other) in [(&package.archive, &again.archive), (&package.debug, &again.debug)] {
+    unity::check(&package.unity, &package.plugins)?;
+    let again = make(library, &[], &target().join("package-again"))?;
+    for (one, other) in package.archives().into_iter().zip(again.archives()) {
         if read(one)? != read(other)? {
             return Err(format!("{} and {} differ", one.display(), other.display()));
         }
@@ -153,7 +173,7 @@ pub fn test(library: &Library) -> Result<Counts, String> {
             .current_dir(&package.folder)
             .args(["--check", "--strict", "SHA256SUMS"]),
     )?;
-    let mut counts = Counts { passed: 3, failed: 0 };
+    let mut counts = Counts { passed: 4, failed: 0 };
     counts.add(consumer::run(&package)?);
     Ok(counts)
 }

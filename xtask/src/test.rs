@@ -120,7 +120,10 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
     steps.try_step("no async runtime in the library", || {
         checks::no_async_runtime().map(|()| one())
     });
-    steps.try_step("Unity: the glue compiles for versions and platforms", unity::glue::compiles);
+    steps.try_step(
+        "Unity: the glue compiles for versions and platforms",
+        unity::glue::compiles,
+    );
     if let Some(library) = steps.try_value("the library as it ships", Library::release) {
         steps.try_step("only the API is exported", || {
             checks::exports(&library).map(|passed| Counts { passed, failed: 0 })

@@ -53,8 +53,17 @@ impl Windows {
     /// # Errors
     /// What could not be built or started.
     pub fn release() -> Result<Self, String> {
-        run::ok(&mut toolchain::cross(&["build", "--lib", "--release"], TRIPLE, STD))?;
+        Self::dll()?;
         Self::with(toolchain::built(TRIPLE, "release"))
+    }
+
+    /// The DLL that ships.
+    ///
+    /// # Errors
+    /// What could not be built.
+    pub fn dll() -> Result<PathBuf, String> {
+        run::ok(&mut toolchain::cross(&["build", "--lib", "--release"], TRIPLE, STD))?;
+        Ok(toolchain::built(TRIPLE, "release").join("playgate.dll"))
     }
 
     fn with(folder: PathBuf) -> Result<Self, String> {

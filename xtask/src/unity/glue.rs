@@ -14,13 +14,27 @@ use crate::{
 };
 
 /// As in the package's pure part: what Unity 2019.4 takes, and no warning.
-const FLAGS: &[&str] = &["-langversion:7.2", "-nologo", "-debug-", "-warn:4", "-warnaserror+", "-target:library"];
+const FLAGS: &[&str] = &[
+    "-langversion:7.2",
+    "-nologo",
+    "-debug-",
+    "-warn:4",
+    "-warnaserror+",
+    "-target:library",
+];
 
 const NUNIT: &str = "/usr/lib/mono/gac/nunit.framework";
 
 /// Unity's versions, with the symbols that each one defines.
 const VERSIONS: &[(&str, &[&str])] = &[
-    ("2019.4", &["UNITY_2019_2_OR_NEWER", "UNITY_2019_3_OR_NEWER", "UNITY_2019_4_OR_NEWER"]),
+    (
+        "2019.4",
+        &[
+            "UNITY_2019_2_OR_NEWER",
+            "UNITY_2019_3_OR_NEWER",
+            "UNITY_2019_4_OR_NEWER",
+        ],
+    ),
     (
         "2021.3",
         &[
@@ -85,7 +99,14 @@ pub fn compiles() -> Result<Counts, String> {
 /// # Errors
 /// The tests that failed, or what could not be built.
 pub fn run(library: &Library) -> Result<Counts, String> {
-    run::ok(cargo().args(["build", "--quiet", "--package", "playgate-backend", "--package", "playgate-sandbox"]))?;
+    run::ok(cargo().args([
+        "build",
+        "--quiet",
+        "--package",
+        "playgate-backend",
+        "--package",
+        "playgate-sandbox",
+    ]))?;
     let folder = folder("tests")?;
     let (_, symbols) = VERSIONS[0];
     let stubs = Stubs::compile(&folder, symbols)?;
@@ -151,12 +172,27 @@ impl Stubs {
 /// everything public.
 fn package(stubs: &Stubs, symbols: &[&str], is_editor: bool) -> Result<(), String> {
     let source = root().join("bindings/unity");
-    let (core, glue) = (stubs.folder.join("Playgate.dll"), stubs.folder.join("Playgate.Unity.dll"));
-    mcs(&core, &["-unsafe+"], symbols, &[], &under(&source.join("Runtime/Core"), &[])?)?;
+    let (core, glue) = (
+        stubs.folder.join("Playgate.dll"),
+        stubs.folder.join("Playgate.Unity.dll"),
+    );
+    mcs(
+        &core,
+        &["-unsafe+"],
+        symbols,
+        &[],
+        &under(&source.join("Runtime/Core"), &[])?,
+    )?;
     let engine = [stubs.engine(), stubs.folder.join("UnityEngine.UI.dll")];
     let references = [&engine[..], std::slice::from_ref(&core)].concat();
     let docs = format!("-doc:{}", stubs.folder.join("Playgate.Unity.xml").display());
-    mcs(&glue, &[&docs], symbols, &references, &under(&source.join("Runtime/Unity"), &[])?)?;
+    mcs(
+        &glue,
+        &[&docs],
+        symbols,
+        &references,
+        &under(&source.join("Runtime/Unity"), &[])?,
+    )?;
     if is_editor {
         let references = [core, glue, stubs.engine(), stubs.folder.join("UnityEditor.dll")];
         let out = stubs.folder.join("Playgate.Editor.dll");
@@ -199,7 +235,13 @@ fn scripts_of_the_readme(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Err("each script in the package's README begins with its path: // Assets/Scripts/…".to_owned())
 }
 
-fn mcs(out: &Path, flags: &[&str], symbols: &[&str], references: &[PathBuf], sources: &[PathBuf]) -> Result<(), String> {
+fn mcs(
+    out: &Path,
+    flags: &[&str],
+    symbols: &[&str],
+    references: &[PathBuf],
+    sources: &[PathBuf],
+) -> Result<(), String> {
     let mut command = Command::new("mcs");
     command.args(FLAGS).args(flags).arg(format!("-out:{}", out.display()));
     command.args(symbols.iter().map(|symbol| format!("-define:{symbol}")));
@@ -214,7 +256,12 @@ fn counted(command: &mut Command) -> Result<Counts, String> {
         let rest = text.split(word).nth(1)?;
         rest.split(',').next()?.trim().parse::<usize>().ok()
     };
-    match (number("Tests run: "), number("Errors: "), number("Failures: "), number("Not run: ")) {
+    match (
+        number("Tests run: "),
+        number("Errors: "),
+        number("Failures: "),
+        number("Not run: "),
+    ) {
         (Some(passed), Some(0), Some(0), Some(0)) if passed > 0 => Ok(Counts { passed, failed: 0 }),
         _ => Err(format!("nunit-console says:\n{text}")),
     }
@@ -223,7 +270,10 @@ fn counted(command: &mut Command) -> Result<Counts, String> {
 /// NUnit 2.6, which `nunit-console` runs.
 fn nunit() -> Result<PathBuf, String> {
     let versions = fs::read_dir(NUNIT).map_err(|error| format!("{NUNIT}: {error}"))?;
-    let mut found: Vec<PathBuf> = versions.flatten().map(|entry| entry.path().join("nunit.framework.dll")).collect();
+    let mut found: Vec<PathBuf> = versions
+        .flatten()
+        .map(|entry| entry.path().join("nunit.framework.dll"))
+        .collect();
     found.sort();
     found.pop().ok_or_else(|| format!("{NUNIT} is empty"))
 }

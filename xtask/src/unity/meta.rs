@@ -14,7 +14,10 @@ use crate::run::root;
 const PLUGINS: &[(&str, &[(&str, &str)])] = &[
     (
         "Plugins/Linux/x86_64/libplaygate.so",
-        &[("Editor", "CPU: x86_64\nDefaultValueInitialized: true\nOS: Linux"), ("Standalone: Linux64", "CPU: x86_64")],
+        &[
+            ("Editor", "CPU: x86_64\nDefaultValueInitialized: true\nOS: Linux"),
+            ("Standalone: Linux64", "CPU: x86_64"),
+        ],
     ),
     (
         "Plugins/Windows/x86_64/playgate.dll",
@@ -30,10 +33,16 @@ const PLUGINS: &[(&str, &[(&str, &str)])] = &[
             ("Standalone: OSXUniversal", "CPU: AnyCPU"),
         ],
     ),
-    ("Plugins/Android/arm64-v8a/libplaygate.so", &[("Android: Android", "CPU: ARM64")]),
+    (
+        "Plugins/Android/arm64-v8a/libplaygate.so",
+        &[("Android: Android", "CPU: ARM64")],
+    ),
     (
         "Plugins/iOS/libplaygate.a",
-        &[("iPhone: iOS", "AddToEmbeddedBinaries: false\nCPU: ARM64\nCompileFlags: \nFrameworkDependencies: ")],
+        &[(
+            "iPhone: iOS",
+            "AddToEmbeddedBinaries: false\nCPU: ARM64\nCompileFlags: \nFrameworkDependencies: ",
+        )],
     ),
     ("Plugins/Switch/libplaygate.a", &[("Switch: Switch", "")]),
     ("Plugins/WebGL/libplaygate.a", &[("WebGL: WebGL", "")]),
@@ -74,14 +83,21 @@ pub fn check() -> Result<usize, String> {
         let name = format!("{}.meta", asset.path);
         let text = fs::read_to_string(package.join(&name)).unwrap_or_default();
         match guid_in(&text) {
-            None => problems.push(format!("{name} is missing, or has no GUID: cargo xtask unity-meta writes it")),
+            None => problems.push(format!(
+                "{name} is missing, or has no GUID: cargo xtask unity-meta writes it"
+            )),
             Some(guid) => {
                 if let Some(other) = owners.insert(guid.to_owned(), name.clone()) {
                     problems.push(format!("{name} has the GUID of {other}"));
                 }
             }
         }
-        if asset.kind == Kind::Plugin && text != asset.text().replace(&guid_of(&asset.path), guid_in(&text).unwrap_or("")) {
+        if asset.kind == Kind::Plugin
+            && text
+                != asset
+                    .text()
+                    .replace(&guid_of(&asset.path), guid_in(&text).unwrap_or(""))
+        {
             problems.push(format!("{name} has other settings than xtask/src/unity/meta.rs"));
         }
         names.insert(name);
@@ -111,7 +127,9 @@ fn guid_of(path: &str) -> String {
     const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
     let name = format!("com.playgate.sdk/{path}");
-    let hash = name.bytes().fold(BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
+    let hash = name
+        .bytes()
+        .fold(BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
     format!("{hash:032x}")
 }
 
@@ -145,13 +163,18 @@ impl Asset {
         };
         let settings = match self.kind {
             Kind::Script => {
-                "  serializedVersion: 2\n  defaultReferences: []\n  executionOrder: 0\n  icon: {instanceID: 0}\n".to_owned()
+                "  serializedVersion: 2\n  defaultReferences: []\n  executionOrder: 0\n  icon: {instanceID: 0}\n"
+                    .to_owned()
             }
             Kind::Plugin => plugin_settings(&self.path),
             _ => String::new(),
         };
         // A plugin's settings begin with it.
-        let start = if self.kind == Kind::Plugin { "" } else { "  externalObjects: {}\n" };
+        let start = if self.kind == Kind::Plugin {
+            ""
+        } else {
+            "  externalObjects: {}\n"
+        };
         format!(
             "fileFormatVersion: 2\nguid: {guid}\n{importer}{start}{settings}  userData: \n  assetBundleName: \n  \
              assetBundleVariant: \n"
@@ -175,7 +198,11 @@ fn plugin_settings(path: &str) -> String {
         );
     }
     for (platform, settings) in platforms {
-        let first = if *platform == "Editor" { "Editor: Editor" } else { platform };
+        let first = if *platform == "Editor" {
+            "Editor: Editor"
+        } else {
+            platform
+        };
         text.push_str(&format!("  - first:\n      {first}\n    second:\n      enabled: 1\n"));
         if settings.is_empty() {
             text.push_str("      settings: {}\n");
@@ -232,7 +259,11 @@ fn walk(package: &Path, below: &str, found: &mut Vec<(String, bool)>) -> Result<
     for entry in entries {
         let entry = entry.map_err(|error| format!("{}: {error}", folder.display()))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
+        let path = if below.is_empty() {
+            name.clone()
+        } else {
+            format!("{below}/{name}")
+        };
         if name.starts_with('.') || (name.ends_with('~') && name != "Samples~") {
             continue;
         }
@@ -256,7 +287,16 @@ mod tests {
         assert_eq!(guid_of("package.json"), guid_of("package.json"));
         assert_ne!(guid_of("package.json"), guid_of("README.md"));
         assert_eq!(guid_of("package.json").len(), 32);
-        assert_eq!(guid_in(&Asset { path: "link.xml".to_owned(), kind: Kind::Text }.text()), Some(&*guid_of("link.xml")));
+        assert_eq!(
+            guid_in(
+                &Asset {
+                    path: "link.xml".to_owned(),
+                    kind: Kind::Text
+                }
+                .text()
+            ),
+            Some(&*guid_of("link.xml"))
+        );
     }
 
     #[test]
