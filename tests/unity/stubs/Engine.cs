@@ -209,6 +209,15 @@ namespace UnityStubs
             if (gameObject != null)
             {
                 objects.Remove(gameObject);
+                // First all of them are disabled: each still finds the others.
+                foreach (Component component in gameObject.components.ToArray())
+                {
+                    MonoBehaviour one = component as MonoBehaviour;
+                    if (one != null)
+                    {
+                        one.TurnOff();
+                    }
+                }
                 foreach (Component component in gameObject.components.ToArray())
                 {
                     DestroyNow(component);

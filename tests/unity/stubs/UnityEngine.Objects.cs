@@ -150,13 +150,18 @@ namespace UnityEngine
             Send(wanted ? "OnEnable" : "OnDisable");
         }
 
-        internal void End()
+        internal void TurnOff()
         {
             if (isOn)
             {
                 isOn = false;
                 Send("OnDisable");
             }
+        }
+
+        internal void End()
+        {
+            TurnOff();
             if (isAwake)
             {
                 Send("OnDestroy");
