@@ -9,6 +9,7 @@ namespace Playgate.Tests
     public sealed class SocketTransport : ITransport
     {
         public int Started;
+        public int Ended;
         public int Cancelled;
 
         public void Start(HttpExchange exchange)
@@ -22,21 +23,20 @@ namespace Playgate.Tests
             Interlocked.Increment(ref Cancelled);
         }
 
-        private static void Carry(object state)
+        private void Carry(object state)
         {
             HttpExchange exchange = (HttpExchange)state;
-            HttpAnswer answer;
             try
             {
-                answer = Http.Call(exchange.Method, exchange.Url, exchange.Headers, exchange.Body,
+                HttpAnswer answer = Http.Call(exchange.Method, exchange.Url, exchange.Headers, exchange.Body,
                     (int)exchange.Timeout.TotalMilliseconds);
+                exchange.Complete(answer.Status, answer.Headers, answer.Body);
             }
             catch (Exception error)
             {
                 exchange.Fail(Result.ErrorUnreachable, error.GetType().Name);
-                return;
             }
-            exchange.Complete(answer.Status, answer.Headers, answer.Body);
+            Interlocked.Increment(ref Ended);
         }
     }
 
@@ -299,12 +299,14 @@ namespace Playgate.Tests
         public readonly HandClock Clock = new HandClock();
         public readonly CountingRandom Random = new CountingRandom();
 
-        private static int players;
-
+        /// <summary>
+        /// The same player each time: decision tables are for the life of the process, and there are 64. The storage is
+        /// another one each time.
+        /// </summary>
         public PlaygateClientOptions Options()
         {
             PlaygateClientOptions options = new PlaygateClientOptions();
-            options.Player = "own-host-" + Interlocked.Increment(ref players);
+            options.Player = "own-host";
             options.ServerUrl = "https://game.example";
             options.Token = "a-token";
             options.NetworkAllowed = true;
@@ -319,6 +321,51 @@ namespace Playgate.Tests
         public PlaygateClient Open()
         {
             return World.Open(Options());
+        }
+    }
+
+    /// <summary>
+    /// A client without threads over sockets, whose clock runs ahead when nothing is under way: what the library waits for,
+    /// seconds between two questions, is over at once.
+    /// </summary>
+    public sealed class HastyHost
+    {
+        public readonly OwnHost Host = new OwnHost();
+        public readonly SocketTransport Sockets = new SocketTransport();
+        public PlaygateClient Client;
+
+        /// <summary>Opens a client that has the player's session, bound to the player at the studio's server.</summary>
+        public PlaygateClient OpenBound(Player player, Feature any)
+        {
+            PlaygateClientOptions options = Host.Options();
+            options.Player = player.Name;
+            options.Token = player.Token;
+            options.ServerUrl = World.Backend;
+            options.CodeSite = "code.example";
+            options.Transport = Sockets;
+            Client = World.Open(options);
+            World.Adopt(Client, player.Consent);
+            Until(() => Client.Decide(any).Freshness == Freshness.Live, "the session is bound");
+            return Client;
+        }
+
+        /// <summary>Pumps until something is so, and moves the clock meanwhile.</summary>
+        public void Until(Func<bool> isSo, string what)
+        {
+            World.Until(Client, () =>
+            {
+                if (Volatile.Read(ref Sockets.Started) == Volatile.Read(ref Sockets.Ended))
+                {
+                    Host.Clock.Move(100);
+                }
+                return isSo();
+            }, what);
+        }
+
+        public RequestOutcome Await(System.Threading.Tasks.Task<RequestOutcome> task)
+        {
+            Until(() => task.IsCompleted, "a request ends");
+            return task.Result;
         }
     }
 }

@@ -165,6 +165,16 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
             contradictions::run(&library).map(|()| one())
         });
         steps.try_step("a parent in a real browser", || browser::run(&library).map(|()| one()));
+        steps.try_step("C#: declarations, against the manifest", unity::declarations);
+        steps.try_step("C#: the cases on Mono, CoreCLR and compiled ahead", || {
+            unity::run(&library, unity::Cases::Ship)
+        });
+        steps.try_step("C#: what must fail where all is compiled ahead", || {
+            unity::mistakes(&library)
+        });
+        steps.try_step("C#: the bench runs", || {
+            unity::bench(&library, 3, 10_000).map(|()| one())
+        });
     }
     if let Some(windows) = steps.try_value("the library for Windows", Windows::for_tests) {
         steps.try_step("Windows: the DLL's exports and imports", || {
@@ -181,6 +191,9 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
     if let Some(library) = steps.try_value("the library for tests of games", Library::with_mock) {
         steps.try_step("C tests: a game's own, without a server", || {
             c_programs::of_games_tests(&library)
+        });
+        steps.try_step("C#: the cases of a game's own tests", || {
+            unity::run(&library, unity::Cases::Mock)
         });
     }
     if let Some(library) = steps.try_value("the library with AddressSanitizer", Library::with_asan) {

@@ -10,7 +10,7 @@ namespace Playgate.Tests
     {
         private const int Times = 100000;
         private static readonly Feature Voice = Feature.Of("voice-chat");
-        private static object sink;
+        public static object Sink;
 
         /// <summary>The measure sees what is allocated: 1,000 small objects, and one alone among 100,000 frames.</summary>
         public static void TheMeasureSeesOneObject()
@@ -18,7 +18,7 @@ namespace Playgate.Tests
             long before = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < 1000; i++)
             {
-                sink = new byte[1];
+                Sink = new byte[1];
             }
             long many = GC.GetAllocatedBytesForCurrentThread() - before;
             Check.That(many >= 1000 * 17 && many <= 1000 * 64, "1,000 arrays are " + many + " bytes");
@@ -30,7 +30,7 @@ namespace Playgate.Tests
                     client.Pump();
                     if (i == Times / 2)
                     {
-                        sink = new object();
+                        Sink = new object();
                     }
                 }
                 long one = GC.GetAllocatedBytesForCurrentThread() - before;

@@ -140,9 +140,9 @@ namespace Playgate.Tests
         public static void TroubleIsTold()
         {
             Player player = World.Child("voice-chat+guardian");
-            using (PlaygateClient client = World.OpenWithConsent(player))
+            HastyHost hasty = new HastyHost();
+            using (PlaygateClient client = hasty.OpenBound(player, Voice))
             {
-                World.Until(client, () => client.Decide(Voice).Freshness == Freshness.Live, "the session is bound");
                 int down = 0;
                 int up = 0;
                 client.ServerUnreachable += () => down++;
@@ -150,20 +150,20 @@ namespace Playgate.Tests
                 World.Control("PUT", "faults", "{\"kind\":\"500\"}");
                 try
                 {
-                    RequestOutcome outcome = World.Await(client, client.RefreshAfterPushAsync());
+                    RequestOutcome outcome = hasty.Await(client.RefreshAfterPushAsync());
                     Check.Equal(Result.ErrorServer, outcome.Result, "result");
                     Check.Equal(Operation.Refresh, outcome.Operation, "operation");
                     Check.That(!outcome.IsOk && outcome.HttpStatus >= 500 && outcome.Text.Length > 0, "it says what was wrong");
                     Check.Refused(Result.ErrorServer, () => outcome.ThrowIfFailed(), "thrown when it is asked for");
-                    World.Until(client, () => down > 0, "the server has trouble");
+                    hasty.Until(() => down > 0, "the server has trouble");
                     Check.That(client.IsAllowed(Voice), "the stored session counts");
                 }
                 finally
                 {
                     World.Control("DELETE", "faults", null);
                 }
-                World.Await(client, client.RefreshAfterPushAsync());
-                World.Until(client, () => up > 0, "the server is back");
+                hasty.Await(client.RefreshAfterPushAsync());
+                hasty.Until(() => up > 0, "the server is back");
             }
         }
 
@@ -372,7 +372,10 @@ namespace Playgate.Tests
                 {
                     World.Until(second, () => second.IsAllowed(Voice), "the second has the record");
                     Check.That(second.Handle != first.Handle, "they are two");
-                    first.Pump();
+                    AggregateException told = (AggregateException)Check.Throws(typeof(AggregateException), () => first.Pump(),
+                        "the first one's pump");
+                    Check.Equal(Result.ErrorInvalidHandle, ((PlaygateException)told.InnerExceptions[0]).Result, "what it says");
+                    Check.That(!first.Pump(), "it says so once");
                     Check.That(!first.IsDisposed, "nobody disposed of the first");
                     Check.Equal(Access.Unavailable, first.Decide(Voice).Access, "the first denies");
                     first.Dispose();

@@ -175,7 +175,7 @@ namespace Playgate.Tests
 
         public static void FinaliserClosesWhatWasLeft()
         {
-            const int count = 40;
+            const int count = 20;
             string[] players = new string[count];
             string folder = World.FreshFolder();
             Thread careless = new Thread(() => Leave(players, folder));
@@ -227,9 +227,11 @@ namespace Playgate.Tests
         {
             OwnHost first = new OwnHost();
             OwnHost second = new OwnHost();
+            PlaygateClientOptions others = second.Options();
+            others.Player = "another-player";
             first.Transport.Session = World.SessionJson("s-all", "voice-chat+guardian");
             PlaygateClient one = first.Open();
-            PlaygateClient two = second.Open();
+            PlaygateClient two = World.Open(others);
             World.Until(one, () => one.IsAllowed(Voice), "voice chat is allowed");
             Task<RequestOutcome> task = two.FlushAsync();
             Check.That(PlaygateLibrary.CloseAll(TimeSpan.FromSeconds(2)), "all are closed");

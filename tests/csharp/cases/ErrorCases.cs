@@ -98,7 +98,7 @@ namespace Playgate.Tests
                 Check.That(!client.IsAllowed(default(Feature)), "no feature is denied");
                 Check.Equal(Access.Unavailable, client.GetAccess(default(Feature)), "no feature is unavailable");
                 Check.That(!client.Decide(default(Feature)).IsAllowed, "no feature is denied");
-                Check.That(client.GetChallenge(default(Feature)) == null, "no challenge about no feature");
+                Check.Refused(Result.ErrorInvalidArgument, () => client.GetChallenge(default(Feature)), "no feature");
             }
         }
 

@@ -173,6 +173,7 @@ namespace Playgate.Tests
                 client.StorageFailed += failed.Add;
                 client.StorageRecovered += e => recovered++;
                 host.Storage.Failure = Result.ErrorStorageFull;
+                host.Transport.Session = World.SessionJson("s-full", "voice-chat+guardian");
                 Task<RequestOutcome> task = client.AdoptAsync(World.SessionJson("s-full", "voice-chat+guardian"));
                 World.Until(client, () =>
                 {
@@ -220,6 +221,7 @@ namespace Playgate.Tests
         {
             OwnHost host = new OwnHost();
             host.Storage.IsSlow = true;
+            host.Transport.Session = World.SessionJson("s-slow", "voice-chat+guardian");
             using (PlaygateClient client = host.Open())
             {
                 World.Settle(client);
@@ -237,10 +239,13 @@ namespace Playgate.Tests
                 }, "adopting ends");
                 World.Ok(task.Result, "adopt");
                 Check.That(client.IsAllowed(Voice), "it is on");
-                Check.That(!client.Dispose(TimeSpan.Zero) || host.Storage.Waiting.Count == 0, "a close waits for the storage");
+                task = client.AdoptAsync(World.SessionJson("s-slow", "voice-chat-guardian"));
+                World.Until(client, () => host.Storage.Waiting.Count > 0, "storing begins");
+                Check.That(!client.Dispose(TimeSpan.Zero), "a close waits for the storage");
+                Check.That(!client.IsAllowed(Voice) && task.IsCanceled, "denied, and no request is left");
                 host.Storage.IsSlow = false;
                 host.Storage.AnswerNow();
-                client.Dispose(TimeSpan.FromSeconds(1));
+                Check.That(PlaygateLibrary.CloseAll(TimeSpan.FromSeconds(2)), "then it is closed");
             }
         }
 

@@ -22,6 +22,7 @@ namespace Playgate.Tests
                 Check.That(!task.IsCompleted, "not before a pump");
                 World.Until(client, () => task.IsCompleted, "it ends");
                 Check.Equal(Thread.CurrentThread.ManagedThreadId, thread, "the thread that pumps");
+                host.Transport.Session = World.SessionJson("s-tasks", "voice-chat-guardian");
                 Task<int> story = Story(client);
                 World.Until(client, () => story.IsCompleted, "a method with await ends");
                 Check.Equal(Thread.CurrentThread.ManagedThreadId, story.Result, "the thread that pumps");
@@ -189,10 +190,20 @@ namespace Playgate.Tests
                 client.SessionChanged += () => inner = inner ?? client.FlushAsync();
                 World.Until(client, () => inner != null && inner.IsCompleted, "a request from a handler ends");
                 World.Ok(inner.Result, "flush");
-                bool pumped = true;
-                client.EventReceived += e => pumped = client.Pump();
-                World.Adopt(client, World.SessionJson("s-inside", "voice-chat-guardian"));
-                Check.That(!pumped, "a pump inside a pump does nothing");
+                int depth = 0;
+                int deepest = 0;
+                int events = 0;
+                client.EventReceived += e =>
+                {
+                    events++;
+                    deepest = Math.Max(deepest, ++depth);
+                    client.Pump();
+                    depth--;
+                };
+                host.Transport.Session = World.SessionJson("s-inside", "voice-chat-guardian", "mods+guardian");
+                World.Adopt(client, host.Transport.Session);
+                World.Until(client, () => events > 1, "events");
+                Check.Equal(1, deepest, "a pump inside a pump does nothing");
             }
         }
     }

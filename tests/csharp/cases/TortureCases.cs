@@ -44,7 +44,7 @@ namespace Playgate.Tests
                     events++;
                     GC.Collect();
                 };
-                for (int round = 0; round < 12; round++)
+                for (int round = 0; round < 40; round++)
                 {
                     bool on = round % 2 == 0;
                     host.Transport.Session = World.SessionJson("s-torture", on ? "voice-chat+guardian" : "voice-chat-guardian");

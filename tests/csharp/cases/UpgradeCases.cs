@@ -50,7 +50,7 @@ namespace Playgate.Tests
                 }
                 World.Until(client, () => Has(steps, Progress.Enabled), "an event says so");
                 World.Until(client, () => client.GetNotice() != null, "there is a notice");
-                Check.Equal(NoticeKind.OpenedUp, client.GetNotice().Kind, "notice");
+                Check.Equal(NoticeKind.Enabled, client.GetNotice().Kind, "notice");
             }
         }
 
@@ -84,7 +84,8 @@ namespace Playgate.Tests
         public static void ParentRefuses()
         {
             Player player = World.Child("voice-chat-guardian");
-            using (PlaygateClient client = Ready(player))
+            HastyHost hasty = new HastyHost();
+            using (PlaygateClient client = hasty.OpenBound(player, Voice))
             {
                 List<PlaygateEvent> steps = new List<PlaygateEvent>();
                 client.UpgradeChanged += steps.Add;
@@ -92,9 +93,9 @@ namespace Playgate.Tests
                 using (Challenge challenge = client.GetChallenge(Voice))
                 {
                     World.Answer(challenge, "refuse");
-                    World.Await(client, client.CheckChallengeAsync(challenge));
+                    hasty.Await(client.CheckChallengeAsync(challenge));
                 }
-                World.Until(client, () => Has(steps, Progress.Refused), "an event says so");
+                hasty.Until(() => Has(steps, Progress.Refused), "an event says so");
                 Check.That(!client.IsAllowed(Voice), "it stays off");
                 World.Until(client, () => client.GetNotice() != null, "there is a notice");
                 Notice notice = client.GetNotice();
@@ -125,7 +126,7 @@ namespace Playgate.Tests
                     Check.Equal(Result.ErrorInvalidArgument, result, "what is no address");
                     World.Ok(World.Await(client, client.CancelChallengeAsync(challenge)), "cancel");
                     Check.That(client.GetChallenge(Voice) == null, "it is given up");
-                    Check.Equal(Result.ErrorInvalidState, OutcomeOf(client, () => client.RenewCodeAsync(challenge)), "a closed one");
+                    Check.Equal(Result.ErrorNotFound, OutcomeOf(client, () => client.RenewCodeAsync(challenge)), "one that was given up");
                 }
             }
         }
@@ -186,7 +187,8 @@ namespace Playgate.Tests
             World.Control("PUT", "players/" + player.Kuid + "/permissions/in-game-purchases",
                 "{\"enabled\":false,\"managedBy\":\"PLAYER\",\"verifiedAgeThreshold\":13}");
             player.Consent = Json.Get(World.Control("GET", "players/" + player.Kuid, null), "session");
-            using (PlaygateClient client = Ready(player))
+            HastyHost hasty = new HastyHost();
+            using (PlaygateClient client = hasty.OpenBound(player, Voice))
             {
                 Check.Equal(Result.ChallengeOpen, World.Await(client, client.RequestPermissionAsync(Purchases)).Result, "request");
                 using (Challenge challenge = client.GetChallenge(Purchases))
@@ -195,9 +197,9 @@ namespace Playgate.Tests
                     Check.Equal("", challenge.Code, "no code for a parent");
                     Check.Contains("/age-assurance?token=", challenge.Url, "URL");
                     World.Control("POST", "challenges/" + challenge.Id + "/approve", "{\"age\":16}");
-                    World.Ok(World.Await(client, client.CheckChallengeAsync(challenge)), "check");
+                    World.Ok(hasty.Await(client.CheckChallengeAsync(challenge)), "check");
                 }
-                World.Until(client, () => client.IsAllowed(Purchases), "it is on");
+                hasty.Until(() => client.IsAllowed(Purchases), "it is on");
             }
         }
 

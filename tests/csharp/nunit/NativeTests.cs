@@ -266,7 +266,8 @@ namespace Playgate.Tests
             {
                 foreach (FieldInfo field in type.GetFields(All))
                 {
-                    if (!IsCallback(field.FieldType))
+                    // The compiler keeps delegates that it has made in fields of its own, too.
+                    if (!IsCallback(field.FieldType) || field.Name.StartsWith("<", StringComparison.Ordinal))
                     {
                         continue;
                     }
@@ -334,7 +335,9 @@ namespace Playgate.Tests
                 Assert.IsNull(Forbidden(invoke.ReturnType, type.Name), type.Name);
                 foreach (ParameterInfo parameter in invoke.GetParameters())
                 {
-                    Assert.IsNull(Forbidden(parameter.ParameterType, type.Name), type.Name + ", " + parameter.Name);
+                    // `user` is a pointer in C, too.
+                    bool isUser = parameter.Position == 0 && parameter.Name == "user" && parameter.ParameterType == typeof(IntPtr);
+                    Assert.IsTrue(isUser || Forbidden(parameter.ParameterType, type.Name) == null, type.Name + ", " + parameter.Name);
                 }
             }
             Assert.Greater(count, 0);

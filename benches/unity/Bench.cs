@@ -1,0 +1,166 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Playgate.Benches
+{
+    /// <summary>
+    /// What asking for a feature costs, in one process and in turns: IsAllowed against a look-up in a Dictionary, the same
+    /// question by a plain P/Invoke, and a managed call that is not inlined. `bench ROUNDS CALLS`.
+    /// </summary>
+    public static class Bench
+    {
+        [DllImport("playgate", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern int playgate_client_allowed(ulong client, uint feature);
+
+        private delegate int Contestant(int calls);
+
+        private static PlaygateClient client;
+        private static Feature voice;
+        private static Dictionary<string, bool> dictionary;
+        private static string name;
+        private static bool flag;
+
+        public static int Main(string[] arguments)
+        {
+            int rounds = int.Parse(arguments[0]);
+            int calls = int.Parse(arguments[1]);
+            PlaygateClientOptions options = new PlaygateClientOptions();
+            options.Player = "bench";
+            using (client = PlaygateClient.Open(options))
+            {
+                voice = Feature.Of("voice-chat");
+                name = "voice-chat";
+                client.AdoptAsync("{\"sessionId\":\"s\",\"permissions\":[{\"name\":\"voice-chat\",\"enabled\":true,"
+                    + "\"managedBy\":\"GUARDIAN\"}]}");
+                Stopwatch since = Stopwatch.StartNew();
+                while (!client.IsAllowed(voice) && since.ElapsedMilliseconds < 10000)
+                {
+                    client.Pump();
+                }
+                if (!client.IsAllowed(voice) || !client.HasTable)
+                {
+                    Console.Error.WriteLine("there is no decision table that allows");
+                    return 1;
+                }
+                dictionary = new Dictionary<string, bool>(StringComparer.Ordinal);
+                foreach (string other in new string[] { "voice-chat", "text-chat", "mods", "trading", "custom-username", "ads" })
+                {
+                    dictionary.Add(other, true);
+                }
+                flag = true;
+                return Race(rounds, calls);
+            }
+        }
+
+        private static int Race(int rounds, int calls)
+        {
+            string[] names = { "IsAllowed", "a managed call, not inlined", "a Dictionary look-up", "a plain P/Invoke" };
+            Contestant[] contestants = { AskTable, AskManaged, AskDictionary, AskNative };
+            double[][] times = new double[contestants.Length][];
+            for (int i = 0; i < contestants.Length; i++)
+            {
+                times[i] = new double[rounds];
+                if (contestants[i](10000) != 10000)
+                {
+                    Console.Error.WriteLine(names[i] + " did not always say yes");
+                    return 1;
+                }
+            }
+            for (int round = 0; round < rounds; round++)
+            {
+                for (int i = 0; i < contestants.Length; i++)
+                {
+                    Stopwatch watch = Stopwatch.StartNew();
+                    contestants[i](calls);
+                    times[i][round] = watch.Elapsed.TotalMilliseconds * 1000000 / calls;
+                }
+            }
+            for (int i = 0; i < contestants.Length; i++)
+            {
+                double[] ratios = new double[rounds];
+                for (int round = 0; round < rounds; round++)
+                {
+                    ratios[round] = times[i][round] / times[0][round];
+                }
+                Console.WriteLine("  " + names[i].PadRight(28) + Shown(times[i]) + " ns; times IsAllowed: " + Shown(ratios));
+            }
+            return 0;
+        }
+
+        /// <summary>The median, and the range.</summary>
+        private static string Shown(double[] values)
+        {
+            double[] sorted = (double[])values.Clone();
+            Array.Sort(sorted);
+            return One(sorted[sorted.Length / 2]) + " (" + One(sorted[0]) + " to " + One(sorted[sorted.Length - 1]) + ")";
+        }
+
+        private static string One(double value)
+        {
+            return value.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        private static int AskTable(int calls)
+        {
+            int yes = 0;
+            for (int i = 0; i < calls; i++)
+            {
+                if (client.IsAllowed(voice))
+                {
+                    yes++;
+                }
+            }
+            return yes;
+        }
+
+        private static int AskManaged(int calls)
+        {
+            int yes = 0;
+            for (int i = 0; i < calls; i++)
+            {
+                if (IsOn())
+                {
+                    yes++;
+                }
+            }
+            return yes;
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static bool IsOn()
+        {
+            return flag;
+        }
+
+        private static int AskDictionary(int calls)
+        {
+            int yes = 0;
+            for (int i = 0; i < calls; i++)
+            {
+                bool on;
+                if (dictionary.TryGetValue(name, out on) && on)
+                {
+                    yes++;
+                }
+            }
+            return yes;
+        }
+
+        private static int AskNative(int calls)
+        {
+            ulong handle = client.Handle;
+            int yes = 0;
+            for (int i = 0; i < calls; i++)
+            {
+                if (playgate_client_allowed(handle, voice.Number) == 1)
+                {
+                    yes++;
+                }
+            }
+            return yes;
+        }
+    }
+}
