@@ -238,7 +238,11 @@ fn abi(manifest: &Manifest) -> Result<String, String> {
         "// Made from include/playgate.abi.\nnamespace Playgate.Tests\n{\n    public static class Abi\n    {\n",
     );
     let lists = [
-        ("AbiFunction", "Functions", functions.collect::<Result<Vec<_>, String>>()?),
+        (
+            "AbiFunction",
+            "Functions",
+            functions.collect::<Result<Vec<_>, String>>()?,
+        ),
         ("AbiStruct", "Structs", structs.collect::<Result<_, String>>()?),
         ("AbiConstant", "Constants", constants.collect::<Result<_, String>>()?),
     ];
