@@ -88,6 +88,7 @@ namespace Playgate.Tests
             new Case("Dispose.InsideAContinuation", DisposeCases.InsideAContinuation),
             new Case("Dispose.FromAnotherThread", DisposeCases.FromAnotherThread),
             new Case("Dispose.FinaliserClosesWhatWasLeft", DisposeCases.FinaliserClosesWhatWasLeft),
+            new Case("Dispose.FinaliserLeavesHooksToThePump", DisposeCases.FinaliserLeavesHooksToThePump),
             new Case("Dispose.CloseAllClosesAll", DisposeCases.CloseAllClosesAll),
             new Case("Torture.CollectedAtEveryCallbackAndPump", TortureCases.CollectedAtEveryCallbackAndPump),
             new Case("Torture.CollectedWhileThreadsWork", TortureCases.CollectedWhileThreadsWork),

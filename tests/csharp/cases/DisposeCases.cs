@@ -207,6 +207,50 @@ namespace Playgate.Tests
             PlaygateLibrary.CloseAll(TimeSpan.FromSeconds(2));
         }
 
+        /// <summary>Hooks may be called on the thread that pumps alone: there, what was left is closed later.</summary>
+        public static void FinaliserLeavesHooksToThePump()
+        {
+            OwnHost[] hosts = new OwnHost[10];
+            Thread careless = new Thread(() =>
+            {
+                for (int i = 0; i < hosts.Length; i++)
+                {
+                    hosts[i] = new OwnHost();
+                    hosts[i].Transport.Holds = i % 2 == 0;
+                    PlaygateClient client = hosts[i].Open();
+                    client.RefreshAfterPushAsync();
+                    client.Pump();
+                }
+            });
+            careless.Start();
+            careless.Join();
+            for (int i = 0; i < 5; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+            using (PlaygateClient other = new OwnHost().Open())
+            {
+                World.PumpFor(other, 50);
+                int free = 0;
+                foreach (OwnHost host in hosts)
+                {
+                    try
+                    {
+                        host.Open().Dispose();
+                        free++;
+                    }
+                    catch (PlaygateException busy)
+                    {
+                        Check.Equal(Result.ErrorBusy, busy.Result, "why it does not open");
+                    }
+                }
+                // As above.
+                Check.That(free >= hosts.Length - 3, "only " + free + " of " + hosts.Length + " forgotten clients were closed");
+            }
+            Check.That(PlaygateLibrary.CloseAll(TimeSpan.FromSeconds(2)), "the rest is closed");
+        }
+
         private static void Leave(string[] players, string folder)
         {
             for (int i = 0; i < players.Length; i++)

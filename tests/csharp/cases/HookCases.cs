@@ -362,6 +362,11 @@ namespace Playgate.Tests
             Check.That(task.IsCompleted, "its requests have ended");
             host.Transport.Called = null;
             client.Dispose();
+            Check.That(PlaygateLibrary.CloseAll(TimeSpan.FromSeconds(2)), "it is closed when the hook has returned");
+            using (PlaygateClient again = host.Open())
+            {
+                Check.That(again.IsAllowed(Voice), "its record is free");
+            }
         }
 
         public static void CompletedFromManyThreads()

@@ -77,6 +77,29 @@ namespace Playgate.Tests
         }
     }
 
+    /// <summary>One case of notices.json.</summary>
+    public sealed class VectorNotice
+    {
+        public readonly string Name;
+        public readonly string Told;
+        public readonly string Now;
+        public readonly int Kind;
+        public readonly string[] Off;
+        public readonly string[] On;
+        public readonly string[] MayChoose;
+
+        public VectorNotice(string name, string told, string now, int kind, string[] off, string[] on, string[] mayChoose)
+        {
+            Name = name;
+            Told = told;
+            Now = now;
+            Kind = kind;
+            Off = off;
+            On = on;
+            MayChoose = mayChoose;
+        }
+    }
+
     /// <summary>A part of a document, so often.</summary>
     public struct VectorPart
     {

@@ -72,6 +72,7 @@ fn vectors(folder: &Path) -> Result<String, String> {
     };
     list("decisions.json", "VectorSession", "Sessions", session)?;
     list("changes.json", "VectorComparison", "Comparisons", comparison)?;
+    list("notices.json", "VectorNotice", "Notices", notice)?;
     list("errors.json", "VectorError", "Errors", error)?;
     Ok(text + "    }\n}\n")
 }
@@ -123,6 +124,19 @@ fn comparison(case: &Value) -> Result<String, String> {
         document(&case["before"])?,
         document(&case["after"])?,
         text(&case["changesJson"])?,
+    ))
+}
+
+fn notice(case: &Value) -> Result<String, String> {
+    Ok(format!(
+        "new VectorNotice({}, {}, {}, {}, {}, {}, {})",
+        text(&case["name"])?,
+        document(&case["told"])?,
+        document(&case["now"])?,
+        case["kind"],
+        array("string", &case["off"], text)?,
+        array("string", &case["on"], text)?,
+        array("string", &case["mayChoose"], text)?,
     ))
 }
 
