@@ -68,7 +68,8 @@ namespace Playgate
         /// <returns>Whether there is more to do.</returns>
         /// <exception cref="AggregateException">
         /// What event handlers, transport, storage, clock or random source threw. Thrown at the end: one that fails keeps no
-        /// other from being called.
+        /// other from being called. Once, too, why the library does not pump: another client has taken the record over, or it
+        /// met a defect of its own.
         /// </exception>
         public bool Pump(int budgetMicroseconds = 500)
         {

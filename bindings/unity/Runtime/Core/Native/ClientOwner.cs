@@ -49,12 +49,14 @@ namespace Playgate.Native
             }
             System.GC.SuppressFinalize(this);
             int result = NativeMethods.playgate_client_close(handle, drain);
-            if (result != (int)Result.Pending)
+            // Busy: this is inside a hook, of this client or of another. It is closed when that has returned.
+            bool isInsideAHook = result == (int)Result.ErrorBusy;
+            if (result != (int)Result.Pending && !isInsideAHook)
             {
                 HookTarget.Forget(_hooks);
                 return true;
             }
-            if (_hooks != null)
+            if (_hooks != null || isInsideAHook)
             {
                 OpenClients.Leave(handle, _hooks);
             }

@@ -64,7 +64,8 @@ namespace Playgate.Native
             }
             foreach (KeyValuePair<ulong, HookTarget> one in left)
             {
-                if (NativeMethods.playgate_client_close(one.Key, drain) == (int)Result.Pending)
+                int result = NativeMethods.playgate_client_close(one.Key, drain);
+                if (result == (int)Result.Pending || result == (int)Result.ErrorBusy)
                 {
                     Leave(one.Key, one.Value);
                 }
