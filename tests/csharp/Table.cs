@@ -19,6 +19,7 @@ namespace Playgate.Tests
             new Case("Session.ThousandsAreReadAndFinalised", SessionCases.ThousandsAreReadAndFinalised),
             new Case("Vector.Decisions", VectorCases.Decisions),
             new Case("Vector.Comparisons", VectorCases.Comparisons),
+            new Case("Vector.Notices", VectorCases.Notices),
             new Case("Vector.Errors", VectorCases.Errors),
             new Case("Store.SavesAndLoads", StoreCases.SavesAndLoads),
             new Case("Store.ClientFindsWhatAStoreSaved", StoreCases.ClientFindsWhatAStoreSaved),

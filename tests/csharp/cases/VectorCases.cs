@@ -196,6 +196,65 @@ namespace Playgate.Tests
             }
         }
 
+        /// <summary>
+        /// Lived through by a client: it adopts what the player was told, acknowledges it, and adopts what holds now. Left out are
+        /// those that begin or end without a session that can be adopted; Rust runs them all.
+        /// </summary>
+        public static void Notices()
+        {
+            int lived = 0;
+            foreach (VectorNotice vector in Vectors.Notices)
+            {
+                if (vector.Told == null || vector.Now == null)
+                {
+                    continue;
+                }
+                PlaygateClientOptions options = new OwnHost().Options();
+                options.ServerUrl = null;
+                options.Token = null;
+                options.Transport = null;
+                // Without a key, what is not stored is not compared.
+                options.Key = new byte[32];
+                using (PlaygateClient client = World.Open(options))
+                {
+                    if (!World.Await(client, client.AdoptAsync(vector.Told)).IsOk)
+                    {
+                        continue;
+                    }
+                    if (client.GetNotice() != null)
+                    {
+                        World.Ok(World.Await(client, client.AcknowledgeAsync()), vector.Name + ": acknowledge");
+                    }
+                    if (World.Await(client, client.AdoptAsync(vector.Now)).IsOk)
+                    {
+                        Told(client.GetNotice(), vector);
+                        lived++;
+                    }
+                }
+            }
+            Check.That(lived >= 30, "only " + lived + " notices were lived through");
+        }
+
+        private static void Told(Notice notice, VectorNotice vector)
+        {
+            Check.Equal(vector.Kind, notice == null ? 0 : (int)notice.Kind, vector.Name + ": kind");
+            if (notice != null)
+            {
+                Same(vector.Off, notice.Off, vector.Name + ": off");
+                Same(vector.On, notice.On, vector.Name + ": on");
+                Same(vector.MayChoose, notice.MayChoose, vector.Name + ": may choose");
+            }
+        }
+
+        private static void Same(string[] expected, IReadOnlyList<NoticeFeature> features, string what)
+        {
+            Check.Equal(expected.Length, features.Count, what);
+            for (int i = 0; i < expected.Length; i++)
+            {
+                Check.Equal(expected[i], features[i].Name, what);
+            }
+        }
+
         public static void Errors()
         {
             Check.That(Vectors.Errors.Length > 50, "there are vectors");
