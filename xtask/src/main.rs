@@ -1,6 +1,7 @@
-//! The project's commands: `cargo xtask demo | test | platforms | sandbox | header | abi | csharp | package`.
+//! The project's commands: `cargo xtask demo | test | platforms | sandbox | header | abi | csharp | bench | package`.
 
 mod abi;
+mod bench;
 mod browser;
 mod c_programs;
 mod checks;
@@ -19,10 +20,7 @@ mod platforms;
 mod run;
 mod setup;
 mod test;
-mod unity {
-    pub mod glue;
-    pub mod meta;
-}
+mod unity;
 mod vectors;
 
 use std::process::ExitCode;
@@ -39,6 +37,7 @@ const USAGE: &str = "cargo xtask COMMAND
   csharp    write the C# declarations of the C ABI from its manifest
   unity-meta
             write the .meta files that the Unity package lacks
+  bench     what things cost, side by side; a word picks those that have it in their name: unity
   package   make the archives for C, C++ and engines in target/package; --windows puts the DLL into those for engines,
             which takes MinGW";
 
@@ -57,6 +56,7 @@ fn main() -> ExitCode {
         ),
         Some("header") => header::write(),
         Some("abi") => abi::command(&arguments.collect::<Vec<_>>()),
+        Some("bench") => bench::run(&arguments.next().unwrap_or_default()),
         Some("csharp") => csharp::write(),
         Some("unity-meta") => unity::meta::write_missing(),
         Some("package") => package(arguments.next().as_deref()),

@@ -6,6 +6,8 @@ mod bench;
 mod compile;
 mod coreclr;
 mod data;
+pub mod glue;
+pub mod meta;
 mod mono;
 mod world;
 
