@@ -28,8 +28,9 @@
  * EVENTS go to functions: to the one that was given with a request, and to handlers that client::on... registers. All are
  * called from client::pump (or client::next_event), on the thread that pumps; see client.
  *
- * FRAME PATH. client::is_allowed, access_of, pump, next_event and game_session_state, and what is called from them, wait
- * for nothing and allocate nothing. What a function captures lies inside the client: at most function_capacity bytes.
+ * FRAME PATH. client::is_allowed, access_of, pump, next_event and game_session_state wait for nothing. They allocate
+ * nothing either; the library does only for an event that has a text to lend, which says what went wrong or which
+ * permission it is about. What a function captures lies inside the client: at most function_capacity bytes.
  *
  * noexcept means what it says: such a function never throws and never ends the program. The few that are not noexcept call
  * functions of the game, or return a std::string.
@@ -744,7 +745,9 @@ public:
         static_assert(std::is_nothrow_move_constructible_v<Held>, "what is captured must not throw when it is moved");
         ::new (static_cast<void *>(room_.data())) Held(std::forward<F>(from));
     }
+    /// Moves; the other one is empty afterwards.
     function(function &&other) noexcept { take(other); }
+    /// Destroys what was here, and moves.
     function &operator=(function &&other) noexcept
     {
         if (this != &other) {
@@ -1977,10 +1980,12 @@ class [[nodiscard]] subscription {
 public:
     /// None.
     subscription() noexcept = default;
+    /// Moves; the other one is empty afterwards.
     subscription(subscription &&other) noexcept
         : core_(std::move(other.core_)), subscriber_(std::exchange(other.subscriber_, nullptr))
     {
     }
+    /// Ends what was here, and moves.
     subscription &operator=(subscription &&other) noexcept
     {
         if (this != &other) {
@@ -2420,6 +2425,12 @@ private:
 
 // -- Clients ----------------------------------------------------------------------------------------------------------
 
+/// How long a pump without threads goes on at most, unless it is told otherwise.
+inline constexpr std::chrono::microseconds default_budget{500};
+
+/// How long a close or the library's shutdown waits at most, unless it is told otherwise.
+inline constexpr std::chrono::milliseconds default_drain{2000};
+
 /// One player's client: decisions, notices, requests and events.
 ///
 /// PUMP once a frame, from one thread at a time. The functions given with requests and the handlers of client::on… are
@@ -2440,11 +2451,13 @@ class client {
 public:
     /// None: denies everything.
     client() noexcept = default;
+    /// Moves; the other one is empty afterwards.
     client(client &&other) noexcept
         : core_(std::move(other.core_)), cells_(other.cells_.exchange(nullptr, std::memory_order_relaxed)),
           count_(std::exchange(other.count_, 0U)), drain_(other.drain_)
     {
     }
+    /// Closes what was here, as the destructor does, and moves.
     client &operator=(client &&other) noexcept
     {
         if (this != &other) {
@@ -2594,7 +2607,7 @@ public:
     /// Moves finished work in, then calls functions and handlers. Once a frame. `status::pending`: there is more to do. With
     /// threads it takes microseconds, whatever the budget; without, all work is done here, pieces until the budget is over.
     /// `status::busy`: called from inside pump, next_event or a hook. Throws only what those functions throw.
-    result<void> pump(std::chrono::microseconds budget = std::chrono::microseconds(500))
+    result<void> pump(std::chrono::microseconds budget = default_budget)
     {
         detail::core *const core = core_.get();
         if (core == nullptr || core->is_busy()) {
@@ -2627,7 +2640,7 @@ public:
         return taken == status::ok ? result<event>(what) : result<event>(taken);
     }
     /// Moves finished work in, as pump does, and calls nobody.
-    result<void> pump_only(std::chrono::microseconds budget = std::chrono::microseconds(500)) noexcept
+    result<void> pump_only(std::chrono::microseconds budget = default_budget) noexcept
     {
         return detail::to_status(playgate_client_pump(native(), detail::clamped<std::uint32_t>(budget)));
     }
@@ -2947,7 +2960,7 @@ public:
     /// waits at most so long for what is being stored. `status::pending`: storing goes on, or a hook is still inside; call
     /// again to wait on, or leave it. Ok when it is closed or empty. On the thread that pumps, or when none does. Throws only
     /// what the functions throw.
-    result<void> close(std::chrono::milliseconds drain = std::chrono::milliseconds(2000))
+    result<void> close(std::chrono::milliseconds drain = default_drain)
     {
         detail::core *const core = core_.get();
         if (core == nullptr) {
@@ -3068,7 +3081,7 @@ private:
 /// Closes every client of the process, and waits until the library's threads are gone, at most so long for all of it
 /// together. For the end of the game; the library can be used again afterwards. `status::pending`: call again to wait on.
 /// Clients that are still there deny from then on; close them as usual for the functions of their requests. Any thread.
-inline result<void> shutdown(std::chrono::milliseconds drain = std::chrono::milliseconds(2000)) noexcept
+inline result<void> shutdown(std::chrono::milliseconds drain = default_drain) noexcept
 {
     return detail::to_status(playgate_shutdown(detail::clamped<std::uint32_t>(drain)));
 }

@@ -41,6 +41,10 @@ pub(super) struct Kept(Box<[u8]>);
 
 impl Kept {
     pub(super) fn new(text: &str) -> Self {
+        // Most events have no texts, and are taken in frames, where nothing is to be allocated.
+        if text.is_empty() {
+            return Self::default();
+        }
         let mut bytes = Vec::with_capacity(text.len() + 1);
         bytes.extend_from_slice(text.as_bytes());
         bytes.push(0);

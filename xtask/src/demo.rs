@@ -9,9 +9,13 @@ pub mod household;
 pub mod servers;
 mod upgrades;
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use crate::{
+    cpp_programs,
     library::{Library, Linkage},
     run::root,
 };
@@ -40,10 +44,40 @@ pub fn run(library: &Library) -> Result<(), String> {
         library.program("cc", linkage, &game_sources("host_built_in.c"), FLAGS, &program)?;
         Ok::<_, String>(program)
     };
-    let (shared, with_static) = (build(Linkage::Shared)?, build(Linkage::Static)?);
+    live(folder.path(), build(Linkage::Shared)?, build(Linkage::Static)?)
+}
 
+/// Lives the story with the game in C++. With a sanitizer in the library it is linked with the static one only.
+///
+/// # Errors
+/// As `run`.
+pub fn run_in_cpp(library: &Library) -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+    let build = |compiler: &str, linkage: Linkage| {
+        let program = folder.path().join(format!("cpp-game-{}", linkage.word()));
+        println!(
+            "demo: compiling examples/cpp/game.cpp with {compiler}, {} library",
+            linkage.word()
+        );
+        let sources = [root().join("examples/cpp/game.cpp")];
+        let flags = cpp_programs::flags(compiler, "-std=c++17");
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        library.program(compiler, linkage, &sources, &flags, &program)?;
+        Ok::<_, String>(program)
+    };
+    let with_static = build("clang++", Linkage::Static)?;
+    let first = if library.has_asan {
+        with_static.clone()
+    } else {
+        build("g++", Linkage::Shared)?
+    };
+    live(folder.path(), first, with_static)
+}
+
+/// Lives the story: some chapters with the first program, the others with the second.
+pub fn live(folder: &Path, shared: PathBuf, with_static: PathBuf) -> Result<(), String> {
     let started = Instant::now();
-    let story = chapters::Story::begin(folder.path(), shared, with_static)?;
+    let story = chapters::Story::begin(folder, shared, with_static)?;
     let done = story.tell()?;
     println!("\nThe demo in short ({:.1} s):", started.elapsed().as_secs_f32());
     for (number, line) in done.iter().enumerate() {

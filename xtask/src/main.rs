@@ -6,6 +6,7 @@ mod browser;
 mod c_programs;
 mod checks;
 mod contradictions;
+mod cpp_programs;
 mod csharp;
 mod demo;
 mod header;

@@ -30,6 +30,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("valgrind", "valgrind"),
     ("kill", "procps"),
     ("unshare", "util-linux"),
+    ("doxygen", "doxygen"),
+    ("godot3-server", "godot3-server"),
 ];
 
 /// Makes sure that everything is there.

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    abi, browser, c_programs, checks, contradictions, csharp, demo, header, hostless, hosts, kills,
+    abi, browser, c_programs, checks, contradictions, cpp_programs, csharp, demo, header, hostless, hosts, kills,
     library::{Library, Linkage},
     neighbours, package,
     platforms::{self, Windows},
@@ -60,6 +60,8 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
     steps.try_step("the header compiles everywhere", || {
         header::compiles().map(|passed| Counts { passed, failed: 0 })
     });
+    steps.try_step("C++: the header compiles everywhere", cpp_programs::compiles);
+    steps.try_step("C++: the header is whole and documented", cpp_programs::is_whole);
     steps.try_step("Rust: the library", || {
         run::counted(cargo().args(["test", "--quiet", "--package", "playgate", "--all-features"]))
     });
@@ -154,6 +156,16 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
                 c_programs::run(&library, compiler, linkage)
             });
         }
+        for (compiler, linkage, has_exceptions) in [("g++", Linkage::Shared, true), ("clang++", Linkage::Static, false)]
+        {
+            steps.try_step(&format!("C++ tests: {compiler}, {}", linkage.word()), || {
+                cpp_programs::run(&library, compiler, linkage, has_exceptions)
+            });
+        }
+        steps.try_step("C++: the README's quick start", || cpp_programs::quick_start(&library));
+        steps.try_step("C++: the game lives the demo", || {
+            demo::run_in_cpp(&library).map(|()| one())
+        });
         steps.try_step("C tests under valgrind", c_programs::run_under_valgrind);
         steps.try_step("Unity: the glue on Mono", || unity::glue::run(&library));
         steps.try_step("the demo", || demo::run(&library).map(|()| one()));
@@ -195,10 +207,19 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
         steps.try_step("C#: the cases of a game's own tests", || {
             unity::run(&library, unity::Cases::Mock)
         });
+        steps.try_step("C++ tests: a game's own, without a server", || {
+            cpp_programs::of_games_tests(&library)
+        });
     }
     if let Some(library) = steps.try_value("the library with AddressSanitizer", Library::with_asan) {
         steps.try_step("C tests with AddressSanitizer", || {
             c_programs::run(&library, "clang", Linkage::Static)
+        });
+        steps.try_step("C++ tests with AddressSanitizer", || {
+            cpp_programs::run(&library, "clang++", Linkage::Static, true)
+        });
+        steps.try_step("C++: the game lives the demo with AddressSanitizer", || {
+            demo::run_in_cpp(&library).map(|()| one())
         });
     }
     steps.close(started)
