@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask demo | test | platforms | sandbox | header | abi | csharp | bench | package`.
+//! The project's commands: `cargo xtask demo | test | soak | platforms | sandbox | header | abi | csharp | bench | package`.
 
 mod abi;
 mod bench;
@@ -9,6 +9,7 @@ mod contradictions;
 mod cpp_programs;
 mod csharp;
 mod demo;
+mod godot;
 mod header;
 mod hostless;
 mod hosts;
@@ -20,6 +21,7 @@ mod package;
 mod platforms;
 mod run;
 mod setup;
+mod soak;
 mod test;
 mod unity;
 mod vectors;
@@ -30,6 +32,7 @@ const USAGE: &str = "cargo xtask COMMAND
 
   demo      play the main job: a C game, the studio's server and the simulated k-ID service, on loopback
   test      pass all tests; with words, the steps that have one of them in their names
+  soak      what takes too long for every run: the C++ tests and game with ThreadSanitizer in all of the library
   platforms build, run and check the library for other systems, as far as they can be had on Linux;
             a word picks those that have it in their name
   sandbox   run the simulated k-ID service alone and print its URL; options are passed on (--help lists them)
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
             .and_then(|()| library::Library::release())
             .and_then(|l| demo::run(&l)),
         Some("test") => test::run(arguments.collect()),
+        Some("soak") => soak::run(),
         Some("platforms") => platforms::run(&arguments.next().unwrap_or_default()),
         Some("sandbox") => run::ok(
             run::cargo()

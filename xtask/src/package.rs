@@ -40,6 +40,7 @@ const TEMPLATES: &[(&str, &str)] = &[
 /// Files of the repository that are in the archive, and where.
 const DOCUMENTS: &[(&str, &str)] = &[
     ("include/playgate.h", "include/playgate.h"),
+    ("bindings/cpp/playgate.hpp", "include/playgate.hpp"),
     ("README.md", "README.md"),
     ("CHANGELOG.md", "CHANGELOG.md"),
     ("LICENSE-APACHE", "LICENSE-APACHE"),

@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use crate::{
-    abi, browser, c_programs, checks, contradictions, cpp_programs, csharp, demo, header, hostless, hosts, kills,
+    abi, browser, c_programs, checks, contradictions, cpp_programs, csharp, demo, godot, header, hostless, hosts,
+    kills,
     library::{Library, Linkage},
     neighbours, package,
     platforms::{self, Windows},
@@ -165,6 +166,9 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
         steps.try_step("C++: the README's quick start", || cpp_programs::quick_start(&library));
         steps.try_step("C++: the game lives the demo", || {
             demo::run_in_cpp(&library).map(|()| one())
+        });
+        steps.try_step("Godot runs a scene with the library", || {
+            godot::run(&library).map(|()| one())
         });
         steps.try_step("C tests under valgrind", c_programs::run_under_valgrind);
         steps.try_step("Unity: the glue on Mono", || unity::glue::run(&library));

@@ -2,6 +2,8 @@
 #   find_package(Playgate @SERIES@ REQUIRED)
 #   target_link_libraries(game PRIVATE Playgate::playgate)         the shared library
 #   target_link_libraries(game PRIVATE Playgate::playgate_static)  the static library
+#   target_link_libraries(game PRIVATE Playgate::cpp)              playgate.hpp, over the shared library
+#   target_link_libraries(game PRIVATE Playgate::cpp_static)       playgate.hpp, over the static library
 if(TARGET Playgate::playgate)
   return()
 endif()
@@ -20,5 +22,15 @@ set_target_properties(Playgate::playgate_static PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES "${_playgate_root}/include"
   INTERFACE_COMPILE_DEFINITIONS "PLAYGATE_STATIC"
   INTERFACE_LINK_LIBRARIES "dl;m;pthread")
+
+add_library(Playgate::cpp INTERFACE IMPORTED)
+set_target_properties(Playgate::cpp PROPERTIES
+  INTERFACE_COMPILE_FEATURES "cxx_std_17"
+  INTERFACE_LINK_LIBRARIES "Playgate::playgate")
+
+add_library(Playgate::cpp_static INTERFACE IMPORTED)
+set_target_properties(Playgate::cpp_static PROPERTIES
+  INTERFACE_COMPILE_FEATURES "cxx_std_17"
+  INTERFACE_LINK_LIBRARIES "Playgate::playgate_static")
 
 unset(_playgate_root)

@@ -51,18 +51,20 @@ fn by_cmake(unpacked: &Path, build: &Path) -> Result<usize, String> {
             .current_dir(build)
             .args(["--output-on-failure", "--no-tests=error"]),
     )?;
-    if !tested.contains("100% tests passed, 0 tests failed out of 4") {
-        return Err(format!("not all four programs ran:\n{tested}"));
+    if !tested.contains("100% tests passed, 0 tests failed out of 6") {
+        return Err(format!("not all six programs ran:\n{tested}"));
     }
     for (program, is_shared) in [
         ("c_shared", true),
         ("c_static", false),
         ("cpp_shared", true),
         ("cpp_static", false),
+        ("hpp_shared", true),
+        ("hpp_static", false),
     ] {
         uses_shared(&build.join(program), is_shared)?;
     }
-    Ok(4)
+    Ok(6)
 }
 
 /// The program needs the shared library, or has all in it.
@@ -118,7 +120,11 @@ fn by_pkg_config(package: &Package, unpacked: &Path, folder: &Path) -> Result<us
         if version.trim() != package.version {
             return Err(format!("{module}.pc says version {}", version.trim()));
         }
-        for (compiler, source, options) in [("gcc", "main.c", "-std=c99"), ("clang++", "main.cpp", "-std=c++14")] {
+        for (compiler, source, options) in [
+            ("gcc", "main.c", "-std=c99"),
+            ("clang++", "main.cpp", "-std=c++14"),
+            ("g++", "client.cpp", "-std=c++17"),
+        ] {
             let program = folder.join(format!("{module} by {compiler}"));
             let mut build = Command::new("sh");
             build.args(["-e", "-c"]);

@@ -3,7 +3,7 @@
 mod host;
 mod https;
 mod linux;
-mod toolchain;
+pub mod toolchain;
 mod types;
 mod windows;
 mod wine;

@@ -1,0 +1,133 @@
+//! `cargo xtask soak`: what takes too long for every test run. ThreadSanitizer in all of the library, the standard library
+//! included, and in C++: the tests of lives and threads, and the game that lives the demo. That the sanitizer is there is
+//! shown by a race that a host has in it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    cpp_programs,
+    demo::{self, expect},
+    library::Library,
+    neighbours::OTHER_RUSTC,
+    platforms::toolchain,
+    run::{self, cargo, root, target},
+    setup, vectors,
+};
+
+/// Builds everything with the sanitizer and runs it.
+///
+/// # Errors
+/// What could not be built, a race, or an expectation that did not come true.
+pub fn run() -> Result<(), String> {
+    setup::ensure()?;
+    let library = instrumented()?;
+    let folder = target().join("cpp/tsan");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    vectors::generate(&root().join("tests/vectors"), &folder.join("vectors.inc"))?;
+
+    println!("== a race of a host, planted");
+    let planted = build(&library, &folder, "race", &[root().join("tests/cpp/race/race.cpp")])?;
+    let ran = Command::new(&planted).output();
+    let ran = ran.map_err(|error| format!("{}: {error}", planted.display()))?;
+    let said = String::from_utf8_lossy(&ran.stderr);
+    let is_seen = said.contains("WARNING: ThreadSanitizer: data race") && said.contains("race.cpp");
+    // Inside a hook it is the library's thread that races: it is seen only where the library is instrumented too.
+    expect(is_seen && !ran.status.success(), || {
+        format!("the planted race was not reported: {}\n{said}", ran.status)
+    })?;
+    let clean = run::output(Command::new(&planted).arg("without"))?;
+    expect(clean.contains("without a race"), || {
+        format!("the same without a race said {clean}")
+    })?;
+
+    println!("== tests in C++");
+    for name in ["lifetimes", "client", "hooks"] {
+        let program = build(&library, &folder, name, &[root().join(format!("tests/cpp/{name}.cpp"))])?;
+        run::ok(Command::new(&program).env("PLAYGATE_TEST_SLOW", "10"))?;
+    }
+
+    println!("== the game in C++ lives the demo");
+    let game = build(&library, &folder, "game", &[root().join("examples/cpp/game.cpp")])?;
+    let household = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+    // A game in which a race was reported ends with another status than 0, which the story does not accept.
+    demo::live(household.path(), game.clone(), game)
+}
+
+/// The library and Rust's standard library, instrumented for ThreadSanitizer: by the Rust whose sources Debian has.
+fn instrumented() -> Result<Library, String> {
+    const TRIPLE: &str = "x86_64-unknown-linux-gnu";
+    setup::ensure_also(toolchain::needed())?;
+    let folder = target().join("tsan");
+    let mut build = cargo();
+    build.args([
+        "rustc",
+        "--quiet",
+        "--package",
+        "playgate",
+        "--lib",
+        "--crate-type",
+        "staticlib",
+    ]);
+    build.args(["-Zbuild-std=std,panic_unwind", "--target", TRIPLE, "--target-dir"]);
+    build.arg(&folder).env("RUSTC_BOOTSTRAP", "1").env("RUSTC", OTHER_RUSTC);
+    run::ok(build.env("RUSTFLAGS", "-Zsanitizer=thread -Zexternal-clangrt"))?;
+    Ok(Library {
+        folder: folder.join(TRIPLE).join("debug"),
+        include: root().join("include"),
+        has_asan: false,
+    })
+}
+
+/// Compiles a program with the sanitizer and links it with the library and with the runtime that Rust brings: clang's own
+/// lacks what newer code calls.
+fn build(library: &Library, folder: &Path, name: &str, sources: &[PathBuf]) -> Result<PathBuf, String> {
+    let mut objects = Vec::new();
+    let c = |helper: &str| root().join("tests/c").join(format!("{helper}.c"));
+    for source in sources.iter().cloned().chain(["check", "server"].map(c)) {
+        let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let object = folder.join(format!("{stem}.o"));
+        let is_c = source.extension().is_some_and(|extension| extension == "c");
+        let mut compile = Command::new(if is_c { "clang" } else { "clang++" });
+        compile.args(["-fsanitize=thread", "-g", "-O1", "-DPLAYGATE_STATIC", "-c"]);
+        compile.arg(if is_c {
+            "-D_POSIX_C_SOURCE=200809L"
+        } else {
+            "-std=c++17"
+        });
+        for include in [library.include.clone(), cpp_programs::include(), root().join("tests/c")] {
+            compile.arg("-I").arg(include);
+        }
+        run::output(compile.arg(&source).arg("-o").arg(&object))?;
+        objects.push(object);
+    }
+    let program = folder.join(name);
+    let mut link = Command::new("g++");
+    link.args(&objects)
+        .arg("-Wl,--whole-archive")
+        .arg(runtime()?)
+        .arg("-Wl,--no-whole-archive");
+    link.arg(library.folder.join("libplaygate.a"));
+    link.args(["-lpthread", "-ldl", "-lm", "-lrt", "-rdynamic", "-o"]);
+    run::output(link.arg(&program))?;
+    Ok(program)
+}
+
+/// ThreadSanitizer's runtime, as it comes with the Rust that runs this.
+fn runtime() -> Result<PathBuf, String> {
+    let folder = run::output(
+        Command::new("rustc")
+            .current_dir(root())
+            .args(["--print", "target-libdir"]),
+    )?;
+    let folder = PathBuf::from(folder.trim());
+    let files = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut found = files.flatten().map(|entry| entry.path());
+    let is_it = |path: &PathBuf| path.to_string_lossy().ends_with("_rt.tsan.a");
+    found
+        .find(is_it)
+        .ok_or_else(|| format!("{} has no runtime of ThreadSanitizer", folder.display()))
+}
