@@ -1,7 +1,7 @@
 // The library's HTTP on the host's: which exchanges are open, and who may answer them. Knows nothing of the engine.
 #pragma once
 
-#include "playgate.h"
+#include "Library.h"
 
 #include <cstdint>
 #include <memory>

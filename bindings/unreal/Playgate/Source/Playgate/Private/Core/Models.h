@@ -1,7 +1,7 @@
 // What a locked feature's button and a notice's dialog show, whatever they are drawn with. Knows nothing of the engine.
 #pragma once
 
-#include "playgate.h"
+#include "Library.h"
 
 #include <cstdint>
 #include <string>

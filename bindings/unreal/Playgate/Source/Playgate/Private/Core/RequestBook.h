@@ -2,7 +2,7 @@
 #pragma once
 
 #include "Listeners.h"
-#include "playgate.h"
+#include "Library.h"
 
 #include <functional>
 #include <string>

@@ -1,7 +1,7 @@
 // The library's storage on save-game slots: whole or not at all, whatever is cut off. Knows nothing of the engine.
 #pragma once
 
-#include "playgate.h"
+#include "Library.h"
 
 #include <cstdint>
 #include <memory>
