@@ -289,12 +289,14 @@ playgate_feature FGameClient::FeatureNumber(const std::string& Name)
 
 bool FGameClient::IsAllowed(playgate_feature Feature) const
 {
-	return State && playgate_client_allowed(State->Client, Feature) == 1;
+	const playgate_client Client = State ? State->Client.load() : 0;
+	return Client != 0 && playgate_client_allowed(Client, Feature) == 1;
 }
 
 playgate_access FGameClient::GetAccess(playgate_feature Feature) const
 {
-	return State ? playgate_client_access(State->Client, Feature) : PLAYGATE_ACCESS_UNAVAILABLE;
+	const playgate_client Client = State ? State->Client.load() : 0;
+	return Client != 0 ? playgate_client_access(Client, Feature) : PLAYGATE_ACCESS_UNAVAILABLE;
 }
 
 FFeatureState FGameClient::GetFeature(const std::string& Name) const
@@ -302,7 +304,7 @@ FFeatureState FGameClient::GetFeature(const std::string& Name) const
 	FFeatureState Found;
 	playgate_decision Decision;
 	playgate_decision_init(&Decision, sizeof Decision);
-	if (State && playgate_client_decide(State->Client, FeatureNumber(Name), &Decision) == PLAYGATE_OK)
+	if (IsOpen() && playgate_client_decide(State->Client, FeatureNumber(Name), &Decision) == PLAYGATE_OK)
 	{
 		Found.Access = Decision.access;
 		Found.Reason = Decision.reason;
@@ -324,7 +326,7 @@ FFeatureState FGameClient::GetFeature(const std::string& Name) const
 bool FGameClient::GetChallenge(const std::string& Name, FChallengeState& Out) const
 {
 	playgate_challenge Challenge = 0;
-	if (!State || playgate_client_challenge(State->Client, FeatureNumber(Name), &Challenge) != PLAYGATE_OK)
+	if (!IsOpen() || playgate_client_challenge(State->Client, FeatureNumber(Name), &Challenge) != PLAYGATE_OK)
 	{
 		return false;
 	}
@@ -349,7 +351,7 @@ bool FGameClient::GetChallenge(const std::string& Name, FChallengeState& Out) co
 FQrImage FGameClient::GetChallengeQr(const std::string& Name, uint32_t WantedSide) const
 {
 	playgate_challenge Challenge = 0;
-	if (!State || playgate_client_challenge(State->Client, FeatureNumber(Name), &Challenge) != PLAYGATE_OK)
+	if (!IsOpen() || playgate_client_challenge(State->Client, FeatureNumber(Name), &Challenge) != PLAYGATE_OK)
 	{
 		return FQrImage();
 	}
@@ -368,7 +370,7 @@ FNoticeState FGameClient::TakeNotice() const
 {
 	FNoticeState Taken;
 	playgate_notice Notice = 0;
-	if (!State || playgate_client_notice(State->Client, &Notice) != PLAYGATE_OK)
+	if (!IsOpen() || playgate_client_notice(State->Client, &Notice) != PLAYGATE_OK)
 	{
 		return Taken;
 	}
@@ -495,7 +497,7 @@ playgate_result FGameClient::EmailParent(
 
 playgate_result FGameClient::Cancel(playgate_request Request)
 {
-	return State ? playgate_client_cancel(State->Client, Request) : PLAYGATE_ERROR_INVALID_HANDLE;
+	return IsOpen() ? playgate_client_cancel(State->Client, Request) : PLAYGATE_ERROR_INVALID_HANDLE;
 }
 
 playgate_result FGameClient::SetToken(const std::string& Token)
@@ -504,33 +506,33 @@ playgate_result FGameClient::SetToken(const std::string& Token)
 	{
 		return PLAYGATE_ERROR_INVALID_ARGUMENT;
 	}
-	return State ? playgate_client_set_token(State->Client, OrNull(Token)) : PLAYGATE_ERROR_INVALID_HANDLE;
+	return IsOpen() ? playgate_client_set_token(State->Client, OrNull(Token)) : PLAYGATE_ERROR_INVALID_HANDLE;
 }
 
 playgate_result FGameClient::SetNetworkAllowed(bool bAllowed)
 {
-	return State ? playgate_client_set_network_allowed(State->Client, bAllowed ? 1 : 0) : PLAYGATE_ERROR_INVALID_HANDLE;
+	return IsOpen() ? playgate_client_set_network_allowed(State->Client, bAllowed ? 1 : 0) : PLAYGATE_ERROR_INVALID_HANDLE;
 }
 
 playgate_result FGameClient::SetOnline(bool bOnline)
 {
-	return State ? playgate_client_set_online(State->Client, bOnline ? 1 : 0) : PLAYGATE_ERROR_INVALID_HANDLE;
+	return IsOpen() ? playgate_client_set_online(State->Client, bOnline ? 1 : 0) : PLAYGATE_ERROR_INVALID_HANDLE;
 }
 
 playgate_result FGameClient::Suspend()
 {
-	return State ? playgate_client_suspend(State->Client) : PLAYGATE_ERROR_INVALID_HANDLE;
+	return IsOpen() ? playgate_client_suspend(State->Client) : PLAYGATE_ERROR_INVALID_HANDLE;
 }
 
 playgate_result FGameClient::Resume()
 {
-	return State ? playgate_client_resume(State->Client) : PLAYGATE_ERROR_INVALID_HANDLE;
+	return IsOpen() ? playgate_client_resume(State->Client) : PLAYGATE_ERROR_INVALID_HANDLE;
 }
 
 std::string FGameClient::GetDiagnostics() const
 {
 	playgate_text Text{};
-	if (State && playgate_client_diagnostics(State->Client, &Text) == PLAYGATE_OK)
+	if (IsOpen() && playgate_client_diagnostics(State->Client, &Text) == PLAYGATE_OK)
 	{
 		return Copy(Text);
 	}

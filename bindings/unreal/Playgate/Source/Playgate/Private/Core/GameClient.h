@@ -82,7 +82,7 @@ enum class EAsk : uint8_t
 
 /**
  * Owns a client of the library. Moved from, closed, closed again or never opened, it denies everything and fails every call
- * with PLAYGATE_ERROR_INVALID_HANDLE. It may be closed or destroyed by a listener or waiter that it is just calling. For one
+ * with PLAYGATE_ERROR_INVALID_HANDLE, without a call of the library, which need not be loaded then. It may be closed or destroyed by a listener or waiter that it is just calling. For one
  * thread, except IsAllowed and GetAccess. Nothing may be called from inside hooks.
  */
 class FGameClient
