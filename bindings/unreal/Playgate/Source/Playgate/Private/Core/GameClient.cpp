@@ -1,7 +1,9 @@
 #include "GameClient.h"
 
 #include <atomic>
+#include <chrono>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 namespace PlaygateCore
@@ -10,27 +12,15 @@ namespace PlaygateCore
 namespace
 {
 
-std::string Copy(const playgate_text& Text)
+playgate_result Number(playgate::status Status)
 {
-	return std::string(Text.ptr, Text.len);
-}
-
-/** Text for the library: NULL when it is empty. */
-const char* OrNull(const std::string& Text)
-{
-	return Text.empty() ? nullptr : Text.c_str();
-}
-
-/** A NUL inside would cut a text off, and another player's key might be what is left. */
-bool HasNul(const std::string& Text)
-{
-	return Text.find('\0') != std::string::npos;
+	return static_cast<playgate_result>(Status);
 }
 
 /** A client whose close goes on, with what its hooks need. */
 struct FClosing
 {
-	playgate_client Client;
+	playgate::client Client;
 	std::shared_ptr<FHttpExchanges> Http;
 	std::shared_ptr<FSlotStore> Storage;
 };
@@ -48,39 +38,41 @@ FClosingList& ClosingList()
 	return *List;
 }
 
-std::vector<std::string> ShownFeatures(playgate_notice Notice, playgate_notice_list List, uint32_t Count)
+std::vector<std::string> ShownFeatures(const playgate::notice& Notice, playgate::notice_list List)
 {
 	std::vector<std::string> Shown;
-	for (uint32_t Index = 0; Index < Count; ++Index)
+	for (const playgate::notice_feature& Feature : Notice.features(List))
 	{
-		playgate_text Name{};
-		playgate_text Text{};
-		if (playgate_notice_get_feature(Notice, List, Index, &Name, &Text) == PLAYGATE_OK)
-		{
-			Shown.push_back(Copy(Text));
-		}
+		Shown.emplace_back(Feature.shown);
 	}
 	return Shown;
+}
+
+playgate::feature FeatureOf(const std::string& Name)
+{
+	return playgate::feature(FGameClient::FeatureNumber(Name));
 }
 
 } // namespace
 
 struct FGameClient::FState
 {
-	std::atomic<playgate_client> Client{0};
+	playgate::client Client;
+	/** The same client's handle, for other threads. */
+	std::atomic<playgate_client> Native{0};
 	std::shared_ptr<FHttpExchanges> Http;
 	std::shared_ptr<FSlotStore> Storage;
 	FRequestBook Requests;
 	TListeners<const FEvent&> Events;
 	bool bIsPumping = false;
 
-	playgate_result Expect(playgate_result Started, playgate_request Request, FIsAlive&& IsAlive, FWaiter&& Waiter)
+	playgate_result Expect(const playgate::result<playgate::request_id>& Started, FIsAlive&& IsAlive, FWaiter&& Waiter)
 	{
-		if (Started >= 0)
+		if (Started)
 		{
-			Requests.Expect(Request, std::move(IsAlive), std::move(Waiter));
+			Requests.Expect(Started->number, std::move(IsAlive), std::move(Waiter));
 		}
-		return Started;
+		return Number(Started.status());
 	}
 };
 
@@ -118,25 +110,16 @@ playgate_result FGameClient::Open(const FClientSetup& Setup)
 		State = std::make_shared<FState>();
 	}
 	Close(0);
-	for (const std::string* Text : {&Setup.Player, &Setup.ServerUrl, &Setup.Token, &Setup.Folder, &Setup.CodeSite})
-	{
-		if (HasNul(*Text))
-		{
-			return PLAYGATE_ERROR_INVALID_ARGUMENT;
-		}
-	}
-	playgate_client_options Options;
-	playgate_client_options_init(&Options, sizeof Options, PLAYGATE_ABI_VERSION);
-	Options.player = OrNull(Setup.Player);
-	Options.server_url = OrNull(Setup.ServerUrl);
-	Options.token = OrNull(Setup.Token);
-	Options.code_site = OrNull(Setup.CodeSite);
-	Options.stale_after_ms = Setup.StaleAfterMs;
-	Options.key = Setup.Key.empty() ? nullptr : Setup.Key.data();
-	Options.key_len = Setup.Key.size();
-	Options.flags |= Setup.bNetworkAllowed ? PLAYGATE_CLIENT_NETWORK_ALLOWED : 0U;
-	Options.flags |= Setup.bTakeOver ? PLAYGATE_CLIENT_TAKE_OVER : 0U;
-	Options.flags |= Setup.bNoThreads ? PLAYGATE_CLIENT_NO_THREADS : 0U;
+	playgate::client_options Options;
+	Options.player = Setup.Player;
+	Options.server_url = Setup.ServerUrl;
+	Options.token = Setup.Token;
+	Options.code_site = Setup.CodeSite;
+	Options.stale_after = std::chrono::milliseconds(Setup.StaleAfterMs);
+	Options.key = playgate::bytes{Setup.Key.empty() ? nullptr : Setup.Key.data(), Setup.Key.size()};
+	Options.network_allowed = Setup.bNetworkAllowed;
+	Options.take_over = Setup.bTakeOver;
+	Options.no_threads = Setup.bNoThreads;
 	playgate_transport_hook Transport;
 	if (Setup.Http)
 	{
@@ -151,31 +134,31 @@ playgate_result FGameClient::Open(const FClientSetup& Setup)
 	}
 	else
 	{
-		Options.folder = OrNull(Setup.Folder);
+		Options.folder = Setup.Folder;
 	}
-	playgate_client Client = 0;
-	const playgate_result Opened = playgate_client_open(&Options, &Client);
-	if (Opened < 0)
+	playgate::result<playgate::client> Opened = playgate::client::open(Options);
+	if (!Opened)
 	{
-		return Opened;
+		return Number(Opened.status());
 	}
 	State->Http = Setup.Http;
 	State->Storage = Setup.Storage;
-	State->Client = Client;
-	return Opened;
+	State->Client = std::move(*Opened);
+	State->Native = State->Client.native();
+	return PLAYGATE_OK;
 }
 
 bool FGameClient::IsOpen() const
 {
-	return State && State->Client != 0;
+	return State && State->Native != 0;
 }
 
 playgate_result FGameClient::Pump(uint32_t BudgetUs, uint32_t MaxEvents)
 {
 	// Kept: what is called below may close, open or destroy this object.
 	const std::shared_ptr<FState> Kept = State;
-	const playgate_client Client = Kept ? Kept->Client.load() : 0;
-	if (Client == 0)
+	const playgate_client Native = Kept ? Kept->Native.load() : 0;
+	if (Native == 0)
 	{
 		return PLAYGATE_ERROR_INVALID_HANDLE;
 	}
@@ -184,31 +167,30 @@ playgate_result FGameClient::Pump(uint32_t BudgetUs, uint32_t MaxEvents)
 		return PLAYGATE_ERROR_BUSY;
 	}
 	Kept->bIsPumping = true;
-	playgate_result Pumped = playgate_client_pump(Client, BudgetUs);
-	playgate_event Raw;
-	playgate_event_init(&Raw, sizeof Raw);
+	playgate_result Pumped = Number(Kept->Client.pump_only(std::chrono::microseconds(BudgetUs)).status());
 	uint32_t Handed = 0;
-	while (Kept->Client == Client)
+	while (Kept->Native == Native)
 	{
 		if (Handed == MaxEvents)
 		{
 			Pumped = Pumped == PLAYGATE_OK ? PLAYGATE_PENDING : Pumped;
 			break;
 		}
-		if (playgate_client_next_event(Client, &Raw) != PLAYGATE_OK)
+		const playgate::result<playgate::event> Next = Kept->Client.next_event();
+		if (!Next)
 		{
 			break;
 		}
 		++Handed;
 		FEvent Event;
-		Event.Type = Raw.type;
-		Event.Request = Raw.request;
-		Event.Result = Raw.result;
-		Event.Operation = Raw.operation;
-		Event.HttpStatus = Raw.http_status;
-		Event.Progress = Raw.progress;
-		Event.Feature = Copy(Raw.feature);
-		Event.Text = Copy(Raw.text);
+		Event.Type = static_cast<playgate_event_type>(Next->type);
+		Event.Request = Next->request.number;
+		Event.Result = Number(Next->status);
+		Event.Operation = static_cast<playgate_operation>(Next->operation);
+		Event.HttpStatus = Next->http_status;
+		Event.Progress = static_cast<playgate_progress>(Next->progress);
+		Event.Feature = Next->feature;
+		Event.Text = Next->text;
 		if (Event.Type == PLAYGATE_EVENT_COMPLETED)
 		{
 			FOutcome Outcome;
@@ -219,7 +201,7 @@ playgate_result FGameClient::Pump(uint32_t BudgetUs, uint32_t MaxEvents)
 			Outcome.Text = Event.Text;
 			(void)Kept->Requests.Complete(Outcome);
 		}
-		if (Kept->Client == Client)
+		if (Kept->Native == Native)
 		{
 			Kept->Events.Broadcast(Event);
 		}
@@ -231,20 +213,17 @@ playgate_result FGameClient::Pump(uint32_t BudgetUs, uint32_t MaxEvents)
 void FGameClient::Close(uint32_t DrainMs)
 {
 	const std::shared_ptr<FState> Kept = State;
-	const playgate_client Client = Kept ? Kept->Client.exchange(0) : 0;
-	if (Client == 0)
+	if (!Kept || Kept->Native.exchange(0) == 0)
 	{
 		return;
 	}
-	FClosing Closing{Client, std::move(Kept->Http), std::move(Kept->Storage)};
-	Kept->Http.reset();
-	Kept->Storage.reset();
-	const playgate_result Closed = playgate_client_close(Client, DrainMs);
+	FClosing Closing{std::move(Kept->Client), std::move(Kept->Http), std::move(Kept->Storage)};
+	const playgate::status Closed = Closing.Client.close(std::chrono::milliseconds(DrainMs)).status();
 	if (Closing.Http)
 	{
 		Closing.Http->Shut();
 	}
-	if (Closed == PLAYGATE_PENDING)
+	if (Closed == playgate::status::pending)
 	{
 		FClosingList& List = ClosingList();
 		const std::lock_guard<std::mutex> Guard(List.Lock);
@@ -264,7 +243,7 @@ std::size_t FGameClient::FinishClosing(uint32_t DrainMs)
 	std::vector<FClosing> Still;
 	for (FClosing& Closing : Left)
 	{
-		if (playgate_client_close(Closing.Client, DrainMs) == PLAYGATE_PENDING)
+		if (Closing.Client.close(std::chrono::milliseconds(DrainMs)).status() == playgate::status::pending)
 		{
 			Still.push_back(std::move(Closing));
 		}
@@ -279,41 +258,36 @@ std::size_t FGameClient::FinishClosing(uint32_t DrainMs)
 
 playgate_feature FGameClient::FeatureNumber(const std::string& Name)
 {
-	playgate_feature Number = 0;
-	if (!Name.empty() && !HasNul(Name))
-	{
-		(void)playgate_feature_intern(Name.c_str(), &Number);
-	}
-	return Number;
+	return playgate::feature::named(Name)->number();
 }
 
 bool FGameClient::IsAllowed(playgate_feature Feature) const
 {
-	const playgate_client Client = State ? State->Client.load() : 0;
-	return Client != 0 && playgate_client_allowed(Client, Feature) == 1;
+	const playgate_client Native = State ? State->Native.load() : 0;
+	return Native != 0 && playgate_client_allowed(Native, Feature) == 1;
 }
 
 playgate_access FGameClient::GetAccess(playgate_feature Feature) const
 {
-	const playgate_client Client = State ? State->Client.load() : 0;
-	return Client != 0 ? playgate_client_access(Client, Feature) : PLAYGATE_ACCESS_UNAVAILABLE;
+	const playgate_client Native = State ? State->Native.load() : 0;
+	return Native != 0 ? playgate_client_access(Native, Feature) : PLAYGATE_ACCESS_UNAVAILABLE;
 }
 
 FFeatureState FGameClient::GetFeature(const std::string& Name) const
 {
 	FFeatureState Found;
-	playgate_decision Decision;
-	playgate_decision_init(&Decision, sizeof Decision);
-	if (IsOpen() && playgate_client_decide(State->Client, FeatureNumber(Name), &Decision) == PLAYGATE_OK)
+	if (!IsOpen())
 	{
-		Found.Access = Decision.access;
-		Found.Reason = Decision.reason;
-		Found.NextStep = Decision.next_step;
-		Found.Freshness = Decision.freshness;
-		Found.ManagedBy = Decision.managed_by;
-		Found.AgeThreshold = Decision.age_threshold;
-		Found.Text = Copy(Decision.text);
+		return Found;
 	}
+	const playgate::result<playgate::decision> Decision = State->Client.decide(FeatureOf(Name));
+	Found.Access = static_cast<playgate_access>(Decision->access);
+	Found.Reason = static_cast<playgate_reason>(Decision->reason);
+	Found.NextStep = static_cast<playgate_next_step>(Decision->next_step);
+	Found.Freshness = static_cast<playgate_freshness>(Decision->freshness);
+	Found.ManagedBy = static_cast<playgate_managed_by>(Decision->managed_by);
+	Found.AgeThreshold = Decision->age_threshold;
+	Found.Text = Decision->text;
 	FChallengeState Challenge;
 	if (GetChallenge(Name, Challenge))
 	{
@@ -325,41 +299,37 @@ FFeatureState FGameClient::GetFeature(const std::string& Name) const
 
 bool FGameClient::GetChallenge(const std::string& Name, FChallengeState& Out) const
 {
-	playgate_challenge Challenge = 0;
-	if (!IsOpen() || playgate_client_challenge(State->Client, FeatureNumber(Name), &Challenge) != PLAYGATE_OK)
+	if (!IsOpen())
 	{
 		return false;
 	}
-	playgate_challenge_info Info;
-	playgate_challenge_info_init(&Info, sizeof Info);
-	const bool bIsKnown = playgate_challenge_get_info(Challenge, &Info) == PLAYGATE_OK;
-	if (bIsKnown)
+	const playgate::result<playgate::challenge> Challenge = State->Client.challenge_about(FeatureOf(Name));
+	const playgate::result<playgate::challenge_info> Info = Challenge->info();
+	if (!Info)
 	{
-		Out.Actor = Info.actor;
-		Out.Progress = Info.progress;
-		Out.UrlExpiresMs = Info.url_expires_ms;
-		Out.CodeExpiresMs = Info.code_expires_ms;
-		Out.Feature = Copy(Info.feature);
-		Out.Url = Copy(Info.url);
-		Out.Code = Copy(Info.code);
-		Out.CodeSite = Copy(Info.code_site);
+		return false;
 	}
-	(void)playgate_challenge_free(Challenge);
-	return bIsKnown;
+	Out.Actor = static_cast<playgate_actor>(Info->actor);
+	Out.Progress = static_cast<playgate_progress>(Info->progress);
+	Out.UrlExpiresMs = Info->url_expires_ms;
+	Out.CodeExpiresMs = Info->code_expires_ms;
+	Out.Feature = Info->feature;
+	Out.Url = Info->url;
+	Out.Code = Info->code;
+	Out.CodeSite = Info->code_site;
+	return true;
 }
 
 FQrImage FGameClient::GetChallengeQr(const std::string& Name, uint32_t WantedSide) const
 {
-	playgate_challenge Challenge = 0;
-	if (!IsOpen() || playgate_client_challenge(State->Client, FeatureNumber(Name), &Challenge) != PLAYGATE_OK)
+	if (!IsOpen())
 	{
 		return FQrImage();
 	}
+	const playgate::result<playgate::challenge> Challenge = State->Client.challenge_about(FeatureOf(Name));
 	std::vector<uint8_t> Modules(static_cast<std::size_t>(MaxModules) * MaxModules);
 	uint32_t Size = 0;
-	const playgate_result Drawn = playgate_challenge_qr(Challenge, Modules.data(), Modules.size(), &Size);
-	(void)playgate_challenge_free(Challenge);
-	if (Drawn != PLAYGATE_OK)
+	if (playgate_challenge_qr(Challenge->native(), Modules.data(), Modules.size(), &Size) != PLAYGATE_OK)
 	{
 		return FQrImage();
 	}
@@ -369,96 +339,74 @@ FQrImage FGameClient::GetChallengeQr(const std::string& Name, uint32_t WantedSid
 FNoticeState FGameClient::TakeNotice() const
 {
 	FNoticeState Taken;
-	playgate_notice Notice = 0;
-	if (!IsOpen() || playgate_client_notice(State->Client, &Notice) != PLAYGATE_OK)
+	if (!IsOpen())
 	{
 		return Taken;
 	}
-	playgate_notice_info Info;
-	playgate_notice_info_init(&Info, sizeof Info);
-	if (playgate_notice_get_info(Notice, &Info) == PLAYGATE_OK)
+	const playgate::result<playgate::notice> Notice = State->Client.notice();
+	const playgate::result<playgate::notice_info> Info = Notice->info();
+	if (Info)
 	{
-		Taken.Kind = Info.kind;
-		Taken.Revision = Info.revision;
-		Taken.Title = Copy(Info.title);
-		Taken.Message = Copy(Info.message);
-		Taken.Off = ShownFeatures(Notice, PLAYGATE_NOTICE_LIST_OFF, Info.off_count);
-		Taken.On = ShownFeatures(Notice, PLAYGATE_NOTICE_LIST_ON, Info.on_count);
-		Taken.MayChoose = ShownFeatures(Notice, PLAYGATE_NOTICE_LIST_MAY_CHOOSE, Info.may_choose_count);
-		Taken.Asked = ShownFeatures(Notice, PLAYGATE_NOTICE_LIST_ASKED, Info.asked_count);
+		Taken.Kind = static_cast<playgate_notice_kind>(Info->kind);
+		Taken.Revision = Info->revision;
+		Taken.Title = Info->title;
+		Taken.Message = Info->message;
+		Taken.Off = ShownFeatures(*Notice, playgate::notice_list::off);
+		Taken.On = ShownFeatures(*Notice, playgate::notice_list::on);
+		Taken.MayChoose = ShownFeatures(*Notice, playgate::notice_list::may_choose);
+		Taken.Asked = ShownFeatures(*Notice, playgate::notice_list::asked);
 	}
-	(void)playgate_notice_free(Notice);
 	return Taken;
 }
 
-playgate_result FGameClient::Ask(EAsk What, const std::string& Name, FIsAlive IsAlive, FWaiter Waiter, playgate_request* Out)
+playgate_result FGameClient::Ask(EAsk What, const std::string& Name, FIsAlive IsAlive, FWaiter Waiter)
 {
-	playgate_request Request = 0;
-	playgate_result Started = PLAYGATE_ERROR_INVALID_HANDLE;
-	playgate_challenge Challenge = 0;
-	if (Out)
-	{
-		*Out = 0;
-	}
 	if (!IsOpen())
 	{
-		return Started;
+		return PLAYGATE_ERROR_INVALID_HANDLE;
 	}
-	const playgate_client Client = State->Client;
-	const bool bNeedsChallenge = What == EAsk::CheckChallenge || What == EAsk::CancelChallenge || What == EAsk::RenewCode;
-	if (bNeedsChallenge)
-	{
-		Started = playgate_client_challenge(Client, FeatureNumber(Name), &Challenge);
-		if (Started != PLAYGATE_OK)
-		{
-			return Started;
-		}
-	}
+	playgate::client& Client = State->Client;
+	playgate::result<playgate::request_id> Started = playgate::status::invalid_argument;
 	switch (What)
 	{
 	case EAsk::Refresh:
-		Started = playgate_client_refresh(Client, &Request);
+		Started = Client.refresh();
 		break;
 	case EAsk::RefreshAfterPush:
-		Started = playgate_client_refresh_after_push(Client, &Request);
+		Started = Client.refresh_after_push();
 		break;
 	case EAsk::Acknowledge:
-		Started = playgate_client_acknowledge(Client, &Request);
+		Started = Client.acknowledge();
 		break;
 	case EAsk::Forget:
-		Started = playgate_client_forget(Client, &Request);
+		Started = Client.forget();
 		break;
 	case EAsk::Flush:
-		Started = playgate_client_flush(Client, &Request);
+		Started = Client.flush();
 		break;
 	case EAsk::RequestPermission:
-	{
-		playgate_permission_request Wanted;
-		playgate_permission_request_init(&Wanted, sizeof Wanted);
-		Wanted.feature = FeatureNumber(Name);
-		Started = playgate_client_request_permission(Client, &Wanted, &Request);
-		break;
-	}
-	case EAsk::CheckChallenge:
-		Started = playgate_client_check_challenge(Client, Challenge, &Request);
-		break;
-	case EAsk::CancelChallenge:
-		Started = playgate_client_cancel_challenge(Client, Challenge, &Request);
-		break;
-	case EAsk::RenewCode:
-		Started = playgate_client_renew_code(Client, Challenge, &Request);
+		Started = Client.request_permission(FeatureOf(Name));
 		break;
 	case EAsk::SwitchOff:
 	case EAsk::SwitchOn:
-		Started = playgate_client_switch_feature(Client, FeatureNumber(Name), What == EAsk::SwitchOn ? 1 : 0, &Request);
+		Started = Client.switch_feature(FeatureOf(Name), What == EAsk::SwitchOn);
+		break;
+	case EAsk::CheckChallenge:
+	case EAsk::CancelChallenge:
+	case EAsk::RenewCode:
+	{
+		const playgate::result<playgate::challenge> Challenge = Client.challenge_about(FeatureOf(Name));
+		if (!Challenge)
+		{
+			return Number(Challenge.status());
+		}
+		Started = What == EAsk::CheckChallenge ? Client.check_challenge(*Challenge)
+			: What == EAsk::CancelChallenge	   ? Client.cancel_challenge(*Challenge)
+											   : Client.renew_code(*Challenge);
 		break;
 	}
-	(void)playgate_challenge_free(Challenge);
-	if (Out)
-	{
-		*Out = Request;
 	}
-	return State->Expect(Started, Request, std::move(IsAlive), std::move(Waiter));
+	return State->Expect(Started, std::move(IsAlive), std::move(Waiter));
 }
 
 playgate_result FGameClient::Adopt(const std::string& Json, FIsAlive IsAlive, FWaiter Waiter)
@@ -467,9 +415,7 @@ playgate_result FGameClient::Adopt(const std::string& Json, FIsAlive IsAlive, FW
 	{
 		return PLAYGATE_ERROR_INVALID_HANDLE;
 	}
-	playgate_request Request = 0;
-	const playgate_result Started = playgate_client_adopt(State->Client, Json.data(), Json.size(), &Request);
-	return State->Expect(Started, Request, std::move(IsAlive), std::move(Waiter));
+	return State->Expect(State->Client.adopt(Json), std::move(IsAlive), std::move(Waiter));
 }
 
 playgate_result FGameClient::EmailParent(
@@ -479,64 +425,42 @@ playgate_result FGameClient::EmailParent(
 	{
 		return PLAYGATE_ERROR_INVALID_HANDLE;
 	}
-	if (HasNul(Address) || HasNul(Locale))
+	const playgate::result<playgate::challenge> Challenge = State->Client.challenge_about(FeatureOf(Name));
+	if (!Challenge)
 	{
-		return PLAYGATE_ERROR_INVALID_ARGUMENT;
+		return Number(Challenge.status());
 	}
-	playgate_challenge Challenge = 0;
-	playgate_result Started = playgate_client_challenge(State->Client, FeatureNumber(Name), &Challenge);
-	if (Started != PLAYGATE_OK)
-	{
-		return Started;
-	}
-	playgate_request Request = 0;
-	Started = playgate_client_email_parent(State->Client, Challenge, OrNull(Address), OrNull(Locale), &Request);
-	(void)playgate_challenge_free(Challenge);
-	return State->Expect(Started, Request, std::move(IsAlive), std::move(Waiter));
-}
-
-playgate_result FGameClient::Cancel(playgate_request Request)
-{
-	return IsOpen() ? playgate_client_cancel(State->Client, Request) : PLAYGATE_ERROR_INVALID_HANDLE;
+	return State->Expect(State->Client.email_parent(*Challenge, Address, Locale), std::move(IsAlive), std::move(Waiter));
 }
 
 playgate_result FGameClient::SetToken(const std::string& Token)
 {
-	if (HasNul(Token))
-	{
-		return PLAYGATE_ERROR_INVALID_ARGUMENT;
-	}
-	return IsOpen() ? playgate_client_set_token(State->Client, OrNull(Token)) : PLAYGATE_ERROR_INVALID_HANDLE;
+	return IsOpen() ? Number(State->Client.set_token(Token).status()) : PLAYGATE_ERROR_INVALID_HANDLE;
 }
 
 playgate_result FGameClient::SetNetworkAllowed(bool bAllowed)
 {
-	return IsOpen() ? playgate_client_set_network_allowed(State->Client, bAllowed ? 1 : 0) : PLAYGATE_ERROR_INVALID_HANDLE;
+	return IsOpen() ? Number(State->Client.set_network_allowed(bAllowed).status()) : PLAYGATE_ERROR_INVALID_HANDLE;
 }
 
 playgate_result FGameClient::SetOnline(bool bOnline)
 {
-	return IsOpen() ? playgate_client_set_online(State->Client, bOnline ? 1 : 0) : PLAYGATE_ERROR_INVALID_HANDLE;
+	return IsOpen() ? Number(State->Client.set_online(bOnline).status()) : PLAYGATE_ERROR_INVALID_HANDLE;
 }
 
 playgate_result FGameClient::Suspend()
 {
-	return IsOpen() ? playgate_client_suspend(State->Client) : PLAYGATE_ERROR_INVALID_HANDLE;
+	return IsOpen() ? Number(State->Client.suspend().status()) : PLAYGATE_ERROR_INVALID_HANDLE;
 }
 
 playgate_result FGameClient::Resume()
 {
-	return IsOpen() ? playgate_client_resume(State->Client) : PLAYGATE_ERROR_INVALID_HANDLE;
+	return IsOpen() ? Number(State->Client.resume().status()) : PLAYGATE_ERROR_INVALID_HANDLE;
 }
 
 std::string FGameClient::GetDiagnostics() const
 {
-	playgate_text Text{};
-	if (IsOpen() && playgate_client_diagnostics(State->Client, &Text) == PLAYGATE_OK)
-	{
-		return Copy(Text);
-	}
-	return {};
+	return IsOpen() ? std::string(State->Client.diagnostics()) : std::string();
 }
 
 TListeners<const FEvent&>& FGameClient::OnEvent()

@@ -137,7 +137,7 @@ public:
 	FNoticeState TakeNotice() const;
 
 	/** Starts something. When it is refused, the waiter is never called; otherwise once, unless its owner is gone. */
-	playgate_result Ask(EAsk What, const std::string& Name, FIsAlive IsAlive, FWaiter Waiter, playgate_request* Out = nullptr);
+	playgate_result Ask(EAsk What, const std::string& Name, FIsAlive IsAlive, FWaiter Waiter);
 
 	/** Gives the client the session that the consent flow gave the game. */
 	playgate_result Adopt(const std::string& Json, FIsAlive IsAlive, FWaiter Waiter);
@@ -145,9 +145,6 @@ public:
 	/** Has a message sent to the parent about the feature's challenge. An empty address: to the one who approved last. */
 	playgate_result EmailParent(const std::string& Name, const std::string& Address, const std::string& Locale,
 		FIsAlive IsAlive, FWaiter Waiter);
-
-	/** Gives a request up. It still completes. */
-	playgate_result Cancel(playgate_request Request);
 
 	/** An empty token takes it away. */
 	playgate_result SetToken(const std::string& Token);

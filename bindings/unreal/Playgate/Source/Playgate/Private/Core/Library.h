@@ -4,6 +4,5 @@
 
 #pragma push_macro("PLAYGATE_API")
 #undef PLAYGATE_API
-#include <playgate.h>
-// hpp
+#include <playgate.hpp>
 #pragma pop_macro("PLAYGATE_API")
