@@ -24,6 +24,7 @@ mod setup;
 mod soak;
 mod test;
 mod unity;
+mod unreal;
 mod vectors;
 
 use std::process::ExitCode;
