@@ -50,9 +50,11 @@ impl Item {
     }
 }
 
+/// The macros that mark declarations.
+pub const MARKS: &[&str] = &["UCLASS", "USTRUCT", "UENUM", "UFUNCTION", "UPROPERTY"];
+
 /// Everything marked in a header.
 pub fn read(header: &str) -> Vec<Item> {
-    const MARKS: &[&str] = &["UCLASS", "USTRUCT", "UENUM", "UFUNCTION", "UPROPERTY"];
     let lines: Vec<&str> = header.lines().collect();
     let mut items: Vec<Item> = Vec::new();
     let (mut comment, mut at) = (String::new(), 0);
@@ -95,8 +97,9 @@ pub fn read(header: &str) -> Vec<Item> {
 fn comment_from(lines: &[&str], from: usize) -> (String, usize) {
     let mut text = String::new();
     for (at, line) in lines.iter().enumerate().skip(from) {
-        let inside = line.trim().trim_start_matches("/**").trim_start_matches('*');
+        let inside = line.trim().trim_start_matches("/**");
         let (inside, is_end) = inside.split_once("*/").map_or((inside, false), |(before, _)| (before, true));
+        let inside = inside.trim_start_matches('*');
         if !text.is_empty() {
             text.push(' ');
         }
@@ -186,7 +189,7 @@ pub fn generated(name: &str, items: &[Item]) -> String {
 mod tests {
     use super::*;
 
-    const HEADER: &str = "#pragma once\n\n/** A thing. */\nUCLASS(Config = Game, meta = (DisplayName = \"A (b)\"))\nclass X_API UThing : public UObject\n{\n\tGENERATED_BODY()\n\npublic:\n\t/** Does\n\t * it. */\n\tUFUNCTION(BlueprintCallable, Category = \"C\")\n\tbool Do(\n\t\tint32 A);\n\n\tUPROPERTY(EditAnywhere)\n\tint32 B = 0;\n};\n\n/** Kinds. */\nUENUM()\nenum class EKind : uint8\n{\n\t/** One. */\n\tOne,\n\tTwo UMETA(Hidden),\n};\n";
+    const HEADER: &str = "#pragma once\n\n/**\n * A thing.\n */\nUCLASS(Config = Game, meta = (DisplayName = \"A (b)\"))\nclass X_API UThing : public UObject\n{\n\tGENERATED_BODY()\n\npublic:\n\t/** Does\n\t * it. */\n\tUFUNCTION(BlueprintCallable, Category = \"C\")\n\tbool Do(\n\t\tint32 A);\n\n\tUPROPERTY(EditAnywhere)\n\tint32 B = 0;\n};\n\n/** Kinds. */\nUENUM()\nenum class EKind : uint8\n{\n\t/** One. */\n\tOne,\n\tTwo UMETA(Hidden),\n};\n";
 
     #[test]
     fn a_header_is_read_as_it_stands() {
@@ -195,7 +198,7 @@ mod tests {
         assert_eq!(marks, ["UCLASS", "UFUNCTION", "UPROPERTY", "UENUM"]);
         assert_eq!(items[0].arguments, "Config = Game, meta = (DisplayName = \"A (b)\")");
         assert_eq!(items[0].type_names(), ("UThing", "UObject"));
-        assert_eq!((items[0].line, items[0].body, items[0].comment.as_str()), (4, 7, "A thing."));
+        assert_eq!((items[0].line, items[0].body, items[0].comment.as_str()), (6, 9, "A thing."));
         assert_eq!((items[1].declaration.as_str(), items[1].comment.as_str()), ("bool Do( int32 A)", "Does it."));
         assert_eq!((items[2].declaration.as_str(), items[2].comment.as_str()), ("int32 B = 0", ""));
         assert_eq!(items[3].type_names(), ("EKind", "uint8"));
@@ -207,6 +210,6 @@ mod tests {
     fn a_body_is_found_by_file_and_line() {
         let text = generated("Thing.h", &read(HEADER));
         assert!(text.contains("#define CURRENT_FILE_ID FID_Thing_h\n"));
-        assert!(text.contains("#define FID_Thing_h_7_GENERATED_BODY public: using Super = UObject;"));
+        assert!(text.contains("#define FID_Thing_h_9_GENERATED_BODY public: using Super = UObject;"));
     }
 }

@@ -12,6 +12,11 @@ pub fn check(file: &str, header: &str) -> (usize, Vec<String>) {
     if !items.is_empty() {
         whole(file, header, &mut report);
     }
+    let marks = headers::MARKS.iter().map(|mark| format!("{mark}("));
+    let marked: usize = marks.map(|mark| header.lines().filter(|line| line.trim().starts_with(&mark)).count()).sum();
+    if marked != items.len() {
+        report(1, format!("{} of {marked} marked declarations were understood", items.len()));
+    }
     let mut exposed = 0;
     for item in &items {
         match item.mark.as_str() {

@@ -3,6 +3,10 @@
 
 #include "Modules/ModuleInterface.h"
 
+class FDefaultModuleImpl : public IModuleInterface
+{
+};
+
 #define IMPLEMENT_MODULE(Class, Name)      \
 	IModuleInterface* StubMakeModule##Name(); \
 	IModuleInterface* StubMakeModule##Name() \

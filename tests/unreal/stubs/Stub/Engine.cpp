@@ -5,6 +5,7 @@
 #include "Containers/StringConv.h"
 #include "Containers/Ticker.h"
 #include "Engine/Texture2D.h"
+#include "Framework/Docking/TabManager.h"
 #include "HAL/PlatformProcess.h"
 #include "HAL/PlatformTime.h"
 #include "Interfaces/IPluginManager.h"
@@ -15,6 +16,7 @@
 #include "Misc/Paths.h"
 #include "PlatformFeatures.h"
 #include "SaveGameSystem.h"
+#include "Widgets/Text/STextBlock.h"
 
 #include <chrono>
 #include <deque>
@@ -298,6 +300,37 @@ UTexture2D* UTexture2D::CreateTransient(int32 SizeX, int32 SizeY, EPixelFormat)
 	Mip.BulkData.StubBytes.resize(static_cast<std::size_t>(SizeX) * static_cast<std::size_t>(SizeY) * 4);
 	Texture->StubData.Mips.Add(Mip);
 	return Texture;
+}
+
+// -- Tabs
+
+TSharedRef<FGlobalTabmanager> FGlobalTabmanager::Get()
+{
+	static const TSharedRef<FGlobalTabmanager> Held = MakeShared<FGlobalTabmanager>();
+	return Held;
+}
+
+FTabSpawnerEntry& FGlobalTabmanager::RegisterNomadTabSpawner(const FName& Name, const FOnSpawnTab& Spawn)
+{
+	StubEntries.emplace_back(Name, FTabSpawnerEntry());
+	StubEntries.back().second.StubSpawn = Spawn;
+	return StubEntries.back().second;
+}
+
+bool FGlobalTabmanager::UnregisterNomadTabSpawner(const FName& Name)
+{
+	const auto Found = std::find_if(StubEntries.begin(), StubEntries.end(), [&](const auto& One) { return One.first == Name; });
+	if (Found == StubEntries.end())
+	{
+		return false;
+	}
+	StubEntries.erase(Found);
+	return true;
+}
+
+std::string STextBlock::StubRead() const
+{
+	return StubText ? Narrow(StubText().ToString()) : std::string();
 }
 
 // -- Asynchronous actions
