@@ -198,7 +198,7 @@ FTCHARToUTF8::FTCHARToUTF8(const TCHAR* Text, int32 Len)
 			continue;
 		}
 		const int More = Code < 0x800 ? 1 : Code < 0x10000 ? 2 : 3;
-		Held.push_back(static_cast<char>((0xF00 >> More & 0xFF) | Code >> (6 * More)));
+		Held.push_back(static_cast<char>((0xFF00 >> (More + 1) & 0xFF) | Code >> (6 * More)));
 		for (int Part = More; Part-- > 0;)
 		{
 			Held.push_back(static_cast<char>(0x80 | (Code >> (6 * Part) & 0x3F)));
@@ -378,6 +378,7 @@ public:
 		Made.push_back(Record);
 		const bool bRefused = bRefuseNext;
 		bRefuseNext = false;
+		Record->bIsDone = bRefused;
 		return !bRefused;
 	}
 	virtual void CancelRequest() override
