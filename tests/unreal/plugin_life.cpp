@@ -233,21 +233,36 @@ void TheGameMayEndInsideAListener()
 	Stub::EndGame(Game);
 }
 
-void TheBackgroundIsTold()
+void NothingIsSentInTheBackground()
 {
-	(void)FreshSettings();
+	UPlaygateSettings& Settings = FreshSettings();
+	Settings.ServerUrl = TEXT("https://game.example");
+	Settings.bUseEngineHttp = true;
+	Settings.bNetworkAllowedAtStart = true;
 	UGameInstance* const Game = Stub::StartGame<UPlaygateSubsystem>(-1);
 	UPlaygateSubsystem& Playgate = *Game->GetSubsystem<UPlaygateSubsystem>();
+	// Without a player there is nobody to tell.
 	FCoreDelegates::ApplicationWillEnterBackgroundDelegate.Broadcast();
 	CHECK(Playgate.OpenPlayer(TEXT("kim"), FString()));
+	FRAMES_UNTIL(OpenRequest() != nullptr);
+	Stub::Answer(OpenRequest(), 200, Changed(VoiceSession("b1", true)));
+	FRAMES_UNTIL(Playgate.IsFeatureAllowed(VOICE));
 	FCoreDelegates::ApplicationWillEnterBackgroundDelegate.Broadcast();
-	CHECK(Playgate.GetDiagnostics().Contains(TEXT("\"suspended\":true")));
+	Playgate.Start(EPlaygateAction::RefreshAfterPush, FString(), nullptr, nullptr);
+	const uint64_t Deadline = deadline_ms(200);
+	while (time_left(Deadline))
+	{
+		Stub::Frame();
+	}
+	CHECK(OpenRequest() == nullptr);
 	FCoreDelegates::ApplicationHasEnteredForegroundDelegate.Broadcast();
-	CHECK(Playgate.GetDiagnostics().Contains(TEXT("\"suspended\":false")));
+	FRAMES_UNTIL(OpenRequest() != nullptr);
 	Playgate.SetOnline(false);
 	Playgate.SetNetworkAllowed(false);
 	Playgate.SetToken(TEXT("x"));
+	CHECK(!Playgate.GetDiagnostics().IsEmpty());
 	Stub::EndGame(Game);
+	Stub::Frame();
 }
 
 } // namespace
@@ -263,5 +278,5 @@ void PluginLife()
 	AGameThatEndsDuringRequestsEndsThemOnce();
 	NodesEndOnceAndAreLetGo();
 	TheGameMayEndInsideAListener();
-	TheBackgroundIsTold();
+	NothingIsSentInTheBackground();
 }

@@ -43,7 +43,7 @@ const USAGE: &str = "cargo xtask COMMAND
   unity-meta
             write the .meta files that the Unity package lacks
   bench     what things cost, side by side; a word picks those that have it in their name: unity
-  package   make the archives for C, C++ and engines in target/package; --windows puts the DLL into those for engines,
+  package   make the archives for C, C++ and engines in target/package; --windows puts the DLL into Unity's,
             which takes MinGW";
 
 fn main() -> ExitCode {
@@ -77,7 +77,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The archives; with `--windows` the engines' packages have the DLL, too.
+/// The archives; with `--windows` the Unity package has the DLL, too.
 fn package(option: Option<&str>) -> Result<(), String> {
     let others = match option {
         None => Vec::new(),

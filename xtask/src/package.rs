@@ -6,6 +6,7 @@ mod consumer;
 mod inventory;
 mod licenses;
 pub mod unity;
+mod unreal;
 
 use std::{
     fs,
@@ -65,18 +66,20 @@ pub struct Package {
     pub debug: PathBuf,
     /// The Unity package.
     pub unity: PathBuf,
-    /// The native libraries in the engines' packages.
+    /// The native libraries in the Unity package.
     pub plugins: Vec<Plugin>,
+    /// The plugin for Unreal, with the header and this platform's library.
+    pub unreal: PathBuf,
 }
 
 impl Package {
     /// All archives.
-    fn archives(&self) -> [&Path; 3] {
-        [&self.archive, &self.debug, &self.unity]
+    fn archives(&self) -> [&Path; 4] {
+        [&self.archive, &self.debug, &self.unity, &self.unreal]
     }
 }
 
-/// Makes the archives in `folder`, anew. `others`: libraries for other systems, for the engines' packages.
+/// Makes the archives in `folder`, anew. `others`: libraries for other systems, for the Unity package.
 ///
 /// # Errors
 /// What is missing, or what a tool said.
@@ -127,6 +130,7 @@ pub fn make(library: &Library, others: &[Plugin], folder: &Path) -> Result<Packa
     plugins.extend_from_slice(others);
     let package = Package {
         unity: unity::make(&plugins, &inventory, folder)?,
+        unreal: unreal::make(&stage, &inventory, folder)?,
         folder: folder.to_path_buf(),
         version: inventory.version().to_owned(),
         name,
@@ -151,8 +155,7 @@ pub fn run(library: &Library, others: &[Plugin]) -> Result<(), String> {
         println!("{}", archive.display());
     }
     println!("{}", package.folder.join("SHA256SUMS").display());
-    contents(&package)?;
-    unity::check(&package.unity, &package.plugins)
+    is_complete(&package)
 }
 
 /// The archives hold what they should, made again they are the same, and programs build with what is in them.
@@ -161,8 +164,7 @@ pub fn run(library: &Library, others: &[Plugin]) -> Result<(), String> {
 /// What is not so.
 pub fn test(library: &Library) -> Result<Counts, String> {
     let package = make(library, &[], &target().join("package"))?;
-    contents(&package)?;
-    unity::check(&package.unity, &package.plugins)?;
+    is_complete(&package)?;
     let again = make(library, &[], &target().join("package-again"))?;
     for (one, other) in package.archives().into_iter().zip(again.archives()) {
         if read(one)? != read(other)? {
@@ -174,9 +176,17 @@ pub fn test(library: &Library) -> Result<Counts, String> {
             .current_dir(&package.folder)
             .args(["--check", "--strict", "SHA256SUMS"]),
     )?;
-    let mut counts = Counts { passed: 4, failed: 0 };
+    unreal::test(&package.unreal)?;
+    let mut counts = Counts { passed: 5, failed: 0 };
     counts.add(consumer::run(&package)?);
     Ok(counts)
+}
+
+/// All archives hold the files that they should.
+fn is_complete(package: &Package) -> Result<(), String> {
+    contents(package)?;
+    unity::check(&package.unity, &package.plugins)?;
+    unreal::contents(&package.unreal)
 }
 
 /// Compares the lists of files with `contents.txt`.

@@ -52,7 +52,11 @@ pub fn names() -> Result<usize, String> {
     for folder in [plugin().join("Source"), samples()] {
         for file in files(&folder, "h")? {
             let text = read(&file)?;
-            let shown = file.strip_prefix(root()).unwrap_or(&file).to_string_lossy().into_owned();
+            let shown = file
+                .strip_prefix(root())
+                .unwrap_or(&file)
+                .to_string_lossy()
+                .into_owned();
             let (members, more) = names::check(&shown, &text);
             exposed += members;
             wrong.extend(more);
@@ -62,7 +66,9 @@ pub fn names() -> Result<usize, String> {
         return Err(wrong.join("\n"));
     }
     if exposed < 50 {
-        return Err(format!("only {exposed} exposed members were found; is the check still right?"));
+        return Err(format!(
+            "only {exposed} exposed members were found; is the check still right?"
+        ));
     }
     println!("{exposed} exposed members");
     Ok(exposed)
@@ -104,7 +110,10 @@ pub fn against_stubs(library: &Library) -> Result<Counts, String> {
 
         // A unity build: one file that includes all.
         let unity = build.folder.join("unity.cpp");
-        let includes: String = sources.iter().map(|file| format!("#include \"{}\"\n", file.display())).collect();
+        let includes: String = sources
+            .iter()
+            .map(|file| format!("#include \"{}\"\n", file.display()))
+            .collect();
         write(&unity, &includes)?;
         let all = [vec![unity, stubs.clone()], lifecycle.clone()].concat();
         let program = build.program("unity", &all, &helpers, &flags)?;
@@ -178,7 +187,12 @@ impl<'a> Build<'a> {
         let kind = if library.has_asan { "asan" } else { "plain" };
         let folder = target().join("unreal").join(format!("{what}-{kind}-{compiler}"));
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        Ok(Self { library, compiler, standard, folder })
+        Ok(Self {
+            library,
+            compiler,
+            standard,
+            folder,
+        })
     }
 
     /// Flags for what knows nothing of the engine.
@@ -186,7 +200,13 @@ impl<'a> Build<'a> {
         let mut flags: Vec<String> = FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
         flags.push(format!("-std={}", self.standard));
         let private = plugin().join("Source/Playgate/Private");
-        for folder in [self.library.include.clone(), root().join("bindings/cpp"), root().join("tests/c"), tests(), private] {
+        for folder in [
+            self.library.include.clone(),
+            root().join("bindings/cpp"),
+            root().join("tests/c"),
+            tests(),
+            private,
+        ] {
             flags.push(format!("-I{}", folder.display()));
         }
         flags
@@ -203,7 +223,10 @@ impl<'a> Build<'a> {
             if !items.is_empty() {
                 let name = header.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let own = name.trim_end_matches(".h");
-                write(&folder.join(format!("{own}.generated.h")), &headers::generated(&name, &items))?;
+                write(
+                    &folder.join(format!("{own}.generated.h")),
+                    &headers::generated(&name, &items),
+                )?;
             }
         }
         Ok(folder)
@@ -213,7 +236,11 @@ impl<'a> Build<'a> {
     fn program(&self, name: &str, sources: &[PathBuf], c: &[PathBuf], flags: &[String]) -> Result<PathBuf, String> {
         let program = self.folder.join(name);
         let mut with = Vec::new();
-        let linkage = if self.library.has_asan { Linkage::Static } else { Linkage::Shared };
+        let linkage = if self.library.has_asan {
+            Linkage::Static
+        } else {
+            Linkage::Shared
+        };
         if linkage == Linkage::Shared {
             with.push(format!("-L{}", self.library.folder.display()));
             with.push("-lplaygate".to_owned());
@@ -239,7 +266,11 @@ impl<'a> Build<'a> {
         let objects = program.with_extension("objects");
         fs::create_dir_all(&objects).map_err(|error| format!("{}: {error}", objects.display()))?;
         let sanitizers: &[&str] = if self.library.has_asan {
-            &["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
+            &[
+                "-fsanitize=address,undefined",
+                "-fno-sanitize-recover=undefined",
+                "-fno-omit-frame-pointer",
+            ]
         } else {
             &[]
         };
@@ -249,8 +280,10 @@ impl<'a> Build<'a> {
             let is_c = source.extension().is_some_and(|kind| kind == "c");
             let object = objects.join(format!("{index}.o"));
             let mut command = if is_c {
-                let mut command = Command::new(self.compiler.replace("++", "").replace("g", if self.compiler == "g++" { "gcc" } else { "g" }));
-                command.args(["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-g", "-I"]).arg(&self.library.include);
+                let mut command = Command::new(if self.compiler == "g++" { "gcc" } else { "clang" });
+                command
+                    .args(["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-g", "-I"])
+                    .arg(&self.library.include);
                 command
             } else {
                 let mut command = Command::new(self.compiler);
@@ -266,16 +299,26 @@ impl<'a> Build<'a> {
         }
         for pair in commands.chunks_mut(2) {
             let results: Vec<Result<String, String>> = std::thread::scope(|scope| {
-                let running: Vec<_> = pair.iter_mut().map(|command| scope.spawn(|| run::output(command))).collect();
+                let running: Vec<_> = pair
+                    .iter_mut()
+                    .map(|command| scope.spawn(|| run::output(command)))
+                    .collect();
                 let joined = running.into_iter().map(|thread| thread.join());
-                joined.map(|result| result.unwrap_or_else(|_| Err("a compiler's thread ended badly".to_owned()))).collect()
+                joined
+                    .map(|result| result.unwrap_or_else(|_| Err("a compiler's thread ended badly".to_owned())))
+                    .collect()
             });
             for result in results {
                 result?;
             }
         }
         let mut link = Command::new(self.compiler);
-        link.args(&made).args(with).args(sanitizers).arg("-lpthread").arg("-o").arg(program);
+        link.args(&made)
+            .args(with)
+            .args(sanitizers)
+            .arg("-lpthread")
+            .arg("-o")
+            .arg(program);
         run::output(&mut link).map(drop)
     }
 }

@@ -63,10 +63,9 @@ pub fn read(header: &str) -> Vec<Item> {
             (comment, at) = comment_from(&lines, at);
             continue;
         }
-        let mark = MARKS.iter().find(|mark| {
-            line.strip_prefix(**mark)
-                .is_some_and(|rest| rest.starts_with('('))
-        });
+        let mark = MARKS
+            .iter()
+            .find(|mark| line.strip_prefix(**mark).is_some_and(|rest| rest.starts_with('(')));
         if let Some(mark) = mark {
             let mut item = Item {
                 mark: (*mark).to_owned(),
@@ -82,7 +81,10 @@ pub fn read(header: &str) -> Vec<Item> {
             continue;
         }
         if line.starts_with("GENERATED_BODY(") {
-            let owner = items.iter_mut().rev().find(|item| matches!(item.mark.as_str(), "UCLASS" | "USTRUCT"));
+            let owner = items
+                .iter_mut()
+                .rev()
+                .find(|item| matches!(item.mark.as_str(), "UCLASS" | "USTRUCT"));
             if let Some(owner) = owner {
                 owner.body = at + 1;
             }
@@ -98,7 +100,9 @@ fn comment_from(lines: &[&str], from: usize) -> (String, usize) {
     let mut text = String::new();
     for (at, line) in lines.iter().enumerate().skip(from) {
         let inside = line.trim().trim_start_matches("/**");
-        let (inside, is_end) = inside.split_once("*/").map_or((inside, false), |(before, _)| (before, true));
+        let (inside, is_end) = inside
+            .split_once("*/")
+            .map_or((inside, false), |(before, _)| (before, true));
         let inside = inside.trim_start_matches('*');
         if !text.is_empty() {
             text.push(' ');
@@ -156,7 +160,11 @@ fn values_from(lines: &[&str], from: usize, item: &mut Item) -> usize {
         let name: String = line.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         if !name.is_empty() {
             let comment = std::mem::take(&mut comment);
-            item.values.push(Value { name, comment, line: at + 1 });
+            item.values.push(Value {
+                name,
+                comment,
+                line: at + 1,
+            });
         }
         at += 1;
     }
@@ -165,7 +173,10 @@ fn values_from(lines: &[&str], from: usize, item: &mut Item) -> usize {
 
 /// The `.generated.h` of a header: what GENERATED_BODY stands for, by file and line.
 pub fn generated(name: &str, items: &[Item]) -> String {
-    let id: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    let id: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '_' })
+        .collect();
     let mut text = String::from("#undef CURRENT_FILE_ID\n");
     let _ = writeln!(text, "#define CURRENT_FILE_ID FID_{id}");
     for item in items.iter().filter(|item| item.body > 0) {
@@ -198,11 +209,24 @@ mod tests {
         assert_eq!(marks, ["UCLASS", "UFUNCTION", "UPROPERTY", "UENUM"]);
         assert_eq!(items[0].arguments, "Config = Game, meta = (DisplayName = \"A (b)\")");
         assert_eq!(items[0].type_names(), ("UThing", "UObject"));
-        assert_eq!((items[0].line, items[0].body, items[0].comment.as_str()), (6, 9, "A thing."));
-        assert_eq!((items[1].declaration.as_str(), items[1].comment.as_str()), ("bool Do( int32 A)", "Does it."));
-        assert_eq!((items[2].declaration.as_str(), items[2].comment.as_str()), ("int32 B = 0", ""));
+        assert_eq!(
+            (items[0].line, items[0].body, items[0].comment.as_str()),
+            (6, 9, "A thing.")
+        );
+        assert_eq!(
+            (items[1].declaration.as_str(), items[1].comment.as_str()),
+            ("bool Do( int32 A)", "Does it.")
+        );
+        assert_eq!(
+            (items[2].declaration.as_str(), items[2].comment.as_str()),
+            ("int32 B = 0", "")
+        );
         assert_eq!(items[3].type_names(), ("EKind", "uint8"));
-        let values: Vec<(&str, &str)> = items[3].values.iter().map(|v| (v.name.as_str(), v.comment.as_str())).collect();
+        let values: Vec<(&str, &str)> = items[3]
+            .values
+            .iter()
+            .map(|v| (v.name.as_str(), v.comment.as_str()))
+            .collect();
         assert_eq!(values, [("One", "One."), ("Two", "")]);
     }
 

@@ -13,9 +13,14 @@ pub fn check(file: &str, header: &str) -> (usize, Vec<String>) {
         whole(file, header, &mut report);
     }
     let marks = headers::MARKS.iter().map(|mark| format!("{mark}("));
-    let marked: usize = marks.map(|mark| header.lines().filter(|line| line.trim().starts_with(&mark)).count()).sum();
+    let marked: usize = marks
+        .map(|mark| header.lines().filter(|line| line.trim().starts_with(&mark)).count())
+        .sum();
     if marked != items.len() {
-        report(1, format!("{} of {marked} marked declarations were understood", items.len()));
+        report(
+            1,
+            format!("{} of {marked} marked declarations were understood", items.len()),
+        );
     }
     let mut exposed = 0;
     for item in &items {
@@ -46,10 +51,16 @@ type Report<'a> = &'a mut dyn FnMut(usize, String);
 /// The file as the header tool wants it.
 fn whole(file: &str, header: &str, report: Report<'_>) {
     let own = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".h");
-    let includes: Vec<(usize, &str)> = (1..).zip(header.lines()).filter(|(_, line)| line.starts_with("#include")).collect();
+    let includes: Vec<(usize, &str)> = (1..)
+        .zip(header.lines())
+        .filter(|(_, line)| line.starts_with("#include"))
+        .collect();
     let last = format!("#include \"{own}.generated.h\"");
     if includes.last().is_none_or(|(_, line)| *line != last) {
-        report(includes.last().map_or(1, |(at, _)| *at), format!("the last include has to be {own}.generated.h"));
+        report(
+            includes.last().map_or(1, |(at, _)| *at),
+            format!("the last include has to be {own}.generated.h"),
+        );
     }
     if !header.contains("#pragma once") {
         report(1, "has no #pragma once".to_owned());
@@ -107,7 +118,10 @@ fn of_type(item: &Item, report: Report<'_>) {
     }
     for value in &item.values {
         if value.comment.is_empty() {
-            report(value.line, format!("{name}::{} has no comment, so no tooltip", value.name));
+            report(
+                value.line,
+                format!("{name}::{} has no comment, so no tooltip", value.name),
+            );
         }
         if !is_pascal(&value.name) {
             report(value.line, format!("{name}::{} is not in PascalCase", value.name));
@@ -120,7 +134,10 @@ fn of_property(item: &Item, report: Report<'_>) {
     let (kind, name) = declaration.rsplit_once(' ').unwrap_or(("", declaration));
     of_variable(kind.trim(), name, item.line, report);
     if item.arguments.contains("BlueprintAssignable") && !(name.starts_with("On") && kind.ends_with("Signature")) {
-        report(item.line, format!("{name}: an event begins with On, and its type ends with Signature"));
+        report(
+            item.line,
+            format!("{name}: an event begins with On, and its type ends with Signature"),
+        );
     }
 }
 
@@ -138,7 +155,10 @@ fn of_function(item: &Item, report: Report<'_>) {
     }
     let asks = QUESTIONS.iter().any(|word| name.starts_with(word));
     if item.arguments.contains("BlueprintPure") && kind.trim() == "bool" && !asks {
-        report(item.line, format!("{name}: a pure function that gives a bool asks a question, for example Is…"));
+        report(
+            item.line,
+            format!("{name}: a pure function that gives a bool asks a question, for example Is…"),
+        );
     }
     let parameters = rest.rsplit_once(')').map_or(rest, |(inside, _)| inside);
     for parameter in split(parameters) {
@@ -166,7 +186,9 @@ fn of_variable(kind: &str, name: &str, line: usize, report: Report<'_>) {
 
 /// Blueprints know only some types.
 fn of_kind(kind: &str, name: &str, line: usize, report: Report<'_>) {
-    const UNKNOWN: &[&str] = &["int8", "int16", "uint16", "uint32", "uint64", "size_t", "int", "unsigned", "char"];
+    const UNKNOWN: &[&str] = &[
+        "int8", "int16", "uint16", "uint32", "uint64", "size_t", "int", "unsigned", "char",
+    ];
     let words = kind.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
     for word in words {
         if UNKNOWN.contains(&word) || word.starts_with("std::") || word.starts_with("playgate") {
@@ -277,43 +299,106 @@ public:
     #[test]
     fn each_planted_mistake_is_found() {
         let mistakes: &[(&str, &str, &str)] = &[
-            ("class X_API UThing :", "class X_API FThing :", "FThing: the prefix has to be U"),
-            ("class X_API UThing : public UObject", "class X_API UThing : public AActor", "UThing: the prefix has to be A"),
-            ("struct X_API FPart", "struct X_API UPart", "UPart: the prefix has to be F"),
+            (
+                "class X_API UThing :",
+                "class X_API FThing :",
+                "FThing: the prefix has to be U",
+            ),
+            (
+                "class X_API UThing : public UObject",
+                "class X_API UThing : public AActor",
+                "UThing: the prefix has to be A",
+            ),
+            (
+                "struct X_API FPart",
+                "struct X_API UPart",
+                "UPart: the prefix has to be F",
+            ),
             ("enum class EKind", "enum class Kind", "Kind: the prefix has to be E"),
             ("class UOther;", "class Other;", "Other: the prefix has to be one of"),
-            ("class UOther;", "struct UOther;", "UOther: the prefix has to be one of F"),
+            (
+                "class UOther;",
+                "struct UOther;",
+                "UOther: the prefix has to be one of F",
+            ),
             ("bool bIsOn", "bool IsOn", "IsOn: a bool is named b"),
             ("bool bTry", "bool Try", "Try: a bool is named b"),
-            ("TArray<int64> Counts", "TArray<int64> bCounts", "bCounts is not in PascalCase"),
-            ("TArray<int64> Counts", "TArray<uint64> Counts", "Blueprints do not know uint64"),
+            (
+                "TArray<int64> Counts",
+                "TArray<int64> bCounts",
+                "bCounts is not in PascalCase",
+            ),
+            (
+                "TArray<int64> Counts",
+                "TArray<uint64> Counts",
+                "Blueprints do not know uint64",
+            ),
             ("int32 Count = 3", "uint32 Count = 3", "Blueprints do not know uint32"),
-            ("const FString& Name", "const std::string& Name", "Blueprints do not know std::string"),
+            (
+                "const FString& Name",
+                "const std::string& Name",
+                "Blueprints do not know std::string",
+            ),
             ("void Give(", "void give(", "give is not in PascalCase"),
             ("FPart& OutPart", "FPart& Part", "Part: what goes out is named Out"),
-            ("bool IsSo(", "bool So(", "So: a pure function that gives a bool asks a question"),
+            (
+                "bool IsSo(",
+                "bool So(",
+                "So: a pure function that gives a bool asks a question",
+            ),
             ("OnCame;", "Came;", "Came: an event begins with On"),
-            ("FThingSignature OnCame", "FThing OnCame", "OnCame: an event begins with On"),
+            (
+                "FThingSignature OnCame",
+                "FThing OnCame",
+                "OnCame: an event begins with On",
+            ),
             ("BlueprintPure, Category = \"C\"", "BlueprintPure", "has no Category"),
-            ("BlueprintAssignable, Category = \"C\"", "BlueprintAssignable, Category = \"\"", "has no Category"),
+            (
+                "BlueprintAssignable, Category = \"C\"",
+                "BlueprintAssignable, Category = \"\"",
+                "has no Category",
+            ),
             ("\t/** Gives. */\n", "", "has no comment"),
-            ("\t/** Gives. */\n", "\t/** Gives. */\n\n\tint32 Else;\n", "has no comment"),
+            (
+                "\t/** Gives. */\n",
+                "\t/** Gives. */\n\n\tint32 Else;\n",
+                "has no comment",
+            ),
             ("\t/** Gives. */\n", "\t/** */\n", "has no comment"),
             ("\t/** Whether. */\n", "\t// Whether.\n", "has no comment"),
             ("\t/** One. */\n", "", "EKind::One has no comment"),
             ("\tOne,", "\tone,", "EKind::one is not in PascalCase"),
             ("/** Kinds. */\n", "", "EKind has no comment"),
-            ("\tGENERATED_BODY()\n\npublic:", "public:", "UThing has no GENERATED_BODY()"),
-            ("#include \"Thing.generated.h\"", "#include \"Thing.generated.h\"\n#include \"Late.h\"", "the last include"),
-            ("#include \"Thing.generated.h\"", "#include \"Other.generated.h\"", "the last include"),
+            (
+                "\tGENERATED_BODY()\n\npublic:",
+                "public:",
+                "UThing has no GENERATED_BODY()",
+            ),
+            (
+                "#include \"Thing.generated.h\"",
+                "#include \"Thing.generated.h\"\n#include \"Late.h\"",
+                "the last include",
+            ),
+            (
+                "#include \"Thing.generated.h\"",
+                "#include \"Other.generated.h\"",
+                "the last include",
+            ),
             ("#pragma once", "", "has no #pragma once"),
-            ("\t/** Gives. */\n", "#if WITH_EDITOR\n\t/** Gives. */\n", "preprocessor conditions"),
+            (
+                "\t/** Gives. */\n",
+                "#if WITH_EDITOR\n\t/** Gives. */\n",
+                "preprocessor conditions",
+            ),
         ];
         for (from, to, expected) in mistakes {
             let bad = GOOD.replacen(from, to, 1);
             assert_ne!(bad, GOOD, "{from} is not in the header");
             let (_, wrong) = check("Public/Thing.h", &bad);
-            assert!(wrong.iter().any(|line| line.contains(expected)), "{from} → {to}: {wrong:?}");
+            assert!(
+                wrong.iter().any(|line| line.contains(expected)),
+                "{from} → {to}: {wrong:?}"
+            );
         }
     }
 }
