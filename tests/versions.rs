@@ -37,7 +37,7 @@ fn the_version_is_the_same_everywhere() {
     assert_eq!(version, env!("CARGO_PKG_VERSION"), "the changelog's newest entry");
     let is_date = when.len() == 10 && when.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     assert!(is_date || when == "unreleased", "{when}");
-    let plugin: serde_json::Value =
-        serde_json::from_str(include_str!("../bindings/unreal/Playgate/Playgate.uplugin")).expect("the plugin's descriptor");
+    let plugin: serde_json::Value = serde_json::from_str(include_str!("../bindings/unreal/Playgate/Playgate.uplugin"))
+        .expect("the plugin's descriptor");
     assert_eq!(plugin["VersionName"], env!("CARGO_PKG_VERSION"), "the Unreal plugin");
 }
