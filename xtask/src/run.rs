@@ -1,6 +1,7 @@
 //! Running programs: what they print is shown as it comes, and counted where it is a test runner's.
 
 use std::{
+    cell::Cell,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -54,9 +55,25 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+thread_local! {
+    static IS_IN_BACKGROUND: Cell<bool> = const { Cell::new(false) };
+}
+
+/// From here on this thread's cargo runs at the lowest priority.
+pub fn in_background() {
+    IS_IN_BACKGROUND.set(true);
+}
+
 /// The cargo that runs this.
 pub fn cargo() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = if IS_IN_BACKGROUND.get() {
+        let mut command = Command::new("nice");
+        command.args(["-n", "19"]).arg(cargo);
+        command
+    } else {
+        Command::new(cargo)
+    };
     command.current_dir(root());
     // A test run builds each program once; what would speed up the next build takes gigabytes.
     command.env("CARGO_INCREMENTAL", "0");

@@ -32,6 +32,9 @@ const PREFIX: &str = "x86_64-w64-mingw32";
 /// What Rust's standard library and the network need of the system, for whoever links the static library.
 const SYSTEM: &[&str] = &["-lws2_32", "-lntdll", "-luserenv", "-lbcrypt", "-ladvapi32"];
 
+/// The library's own tests that are run there, besides those inside it.
+const RUST_TESTS: &[&str] = &["--test", "storage_contract", "--test", "storage_windows"];
+
 /// A built library, and what runs programs with it.
 pub struct Windows {
     folder: PathBuf,
@@ -44,8 +47,21 @@ impl Windows {
     /// # Errors
     /// What could not be built or started.
     pub fn for_tests() -> Result<Self, String> {
-        run::ok(&mut toolchain::cross(&["build", "--lib"], TRIPLE, STD))?;
+        Self::build_for_tests()?;
         Self::with(toolchain::built(TRIPLE, "debug"))
+    }
+
+    /// Builds what [`Self::for_tests`] and [`Self::rust_tests`] need.
+    ///
+    /// # Errors
+    /// What could not be built.
+    pub fn build_for_tests() -> Result<(), String> {
+        run::ok(&mut toolchain::cross(&["build", "--lib"], TRIPLE, STD))?;
+        run::ok(
+            toolchain::cross(&["test", "--no-run"], TRIPLE, STD)
+                .arg("--lib")
+                .args(RUST_TESTS),
+        )
     }
 
     /// What ships.
@@ -88,7 +104,7 @@ impl Windows {
     /// When one fails.
     pub fn rust_tests(&self) -> Result<Counts, String> {
         let mut counts = self.rust_test(&["--lib"], &["host::clock", "host::record", "host::storage"])?;
-        counts.add(self.rust_test(&["--test", "storage_contract", "--test", "storage_windows"], &[])?);
+        counts.add(self.rust_test(RUST_TESTS, &[])?);
         Ok(counts)
     }
 
