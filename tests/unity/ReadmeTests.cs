@@ -134,7 +134,7 @@ namespace Playgate.Unity.Tests
             gate.FeatureName = "voice-chat";
             gate.Selectable = button;
             AskPanel panel = element.AddComponent<AskPanel>();
-            Play.Until("a parent decides", () => gate.Decision.Access == Access.AskParent && gate.Decision.Freshness == Freshness.Live);
+            Play.Until("a parent decides", () => gate.Decision.Access == Access.AskParent);
             Play.Until("the challenge", () =>
             {
                 if (!gate.IsAsking && panel.Qr == null)

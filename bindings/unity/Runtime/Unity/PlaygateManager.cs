@@ -111,12 +111,21 @@ namespace Playgate.Unity
                 Feature.Of(feature);
             }
             PlaygateClientOptions options = own.ToOptions(player, token);
+            // A device that is offline when it starts is not asked to send anything first.
+            bool isReachable = Application.internetReachability != NetworkReachability.NotReachable;
+            bool isNetworkAllowed = options.NetworkAllowed;
+            options.NetworkAllowed = isNetworkAllowed && isReachable;
             PlaygateClient opened = PlaygateClient.Open(options);
+            if (!isReachable)
+            {
+                opened.SetOnline(false);
+                opened.SetNetworkAllowed(isNetworkAllowed);
+            }
             PlaygateManager.player = player;
             pumpBudget = own.PumpBudgetMicroseconds;
             transport = options.Transport as IPlaygateTicked;
             isPaused = false;
-            isOnline = true;
+            isOnline = isReachable;
             nextLook = 0f;
             heard = Heard;
             opened.EventReceived += heard;
