@@ -31,6 +31,30 @@ fn the_first_session_counts_when_it_is_stored_and_is_no_surprise() {
 }
 
 #[test]
+fn a_permission_is_asked_for_when_the_server_knows_whose_session_it_is() {
+    let mut world = World::open(config(), Default::default());
+    world.answer(200, r#"{"needsConsent":true}"#);
+    world.adopt(&session("s-1", "-voice").json());
+    assert_eq!(world.in_flight().line(), "PUT /api/session");
+    let asked = world.ask_for("voice");
+    assert!(world.is_open(asked));
+    assert!(world.errand_lines().is_empty(), "the server would not know the session");
+    world.answer(200, &changed(&session("s-1", "-voice")));
+    assert_eq!(world.errand_lines(), ["POST /api/request-permission"]);
+}
+
+#[test]
+fn a_permission_is_asked_for_also_when_the_server_could_not_be_told() {
+    let mut world = World::open(config(), Default::default());
+    world.answer(200, r#"{"needsConsent":true}"#);
+    world.adopt(&session("s-1", "-voice").json());
+    let asked = world.ask_for("voice");
+    world.answer(400, r#"{"error":"BAD"}"#);
+    assert_eq!(world.errand_lines(), ["POST /api/request-permission"]);
+    assert!(world.is_open(asked));
+}
+
+#[test]
 fn while_it_is_being_stored_the_age_gate_is_not_started_again() {
     let mut world = World::open_offline(config(), Default::default());
     world.set_medium(Medium::Hangs);

@@ -140,11 +140,13 @@ impl Client {
             .map(|e| e.feature.clone())
             .collect();
         let stored = self.stored_or_given_up();
+        let is_binding = self.is_binding();
         let (mut due, mut polled) = (Vec::new(), None);
         for entry in &mut self.upgrades.entries {
             let upgrade = &entry.upgrade;
             if upgrade.stage == Stage::Asking {
-                if !entry.is_deciding && entry.stored_by <= stored && !asked.contains(&upgrade.feature) {
+                let is_ready = !entry.is_deciding && entry.stored_by <= stored && !is_binding;
+                if is_ready && !asked.contains(&upgrade.feature) {
                     let ask = UpgradeAsk::Permission {
                         session_id: upgrade.session_id.clone(),
                         permission: upgrade.feature.clone(),
@@ -183,6 +185,7 @@ impl Client {
     pub(super) fn questions_due_at(&self, now: Now) -> Option<u64> {
         let is_polling = self.upgrades.exchanges.iter().any(Exchange::is_poll);
         let stored = self.stored_or_given_up();
+        let is_binding = self.is_binding();
         let asked = |feature: &str| {
             let is_question = |e: &&Exchange| matches!(e.ask, UpgradeAsk::Permission { .. }) && &*e.feature == feature;
             self.upgrades.exchanges.iter().find(is_question).is_some()
@@ -192,7 +195,7 @@ impl Client {
             .entries
             .iter()
             .filter_map(|entry| match entry.upgrade.stage {
-                Stage::Asking if entry.is_deciding || asked(&entry.upgrade.feature) => None,
+                Stage::Asking if is_binding || entry.is_deciding || asked(&entry.upgrade.feature) => None,
                 Stage::Asking if entry.stored_by <= stored => Some(now.mono_ms),
                 Stage::Asked | Stage::Waiting if !is_polling => entry.poll_at,
                 _ => None,

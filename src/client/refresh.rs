@@ -334,6 +334,12 @@ impl Client {
         })
     }
 
+    /// Whether the server is being told of an adopted session, or soon will be: till then it does not know whose it is, and
+    /// would refuse what is asked for that session.
+    pub(super) fn is_binding(&self) -> bool {
+        self.unbound && self.refresher.flight.is_some()
+    }
+
     pub(super) fn start_refresh(&mut self, now: Now, mut joined: Vec<Joined>) {
         joined.extend(self.refresher.again.take().unwrap_or_default());
         let ask = match &self.newest.standing {
