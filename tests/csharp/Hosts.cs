@@ -122,8 +122,6 @@ namespace Playgate.Tests
     /// <summary>A studio's own storage, in memory; it can be full, away, or slow.</summary>
     public sealed class MemoryStorage : IStorage
     {
-        private static int places;
-        private readonly string place = "memory-" + Interlocked.Increment(ref places);
         public readonly Dictionary<string, byte[]> Kept = new Dictionary<string, byte[]>();
         public readonly List<Action> Waiting = new List<Action>();
         /// <summary>Not Ok: every operation fails so.</summary>
@@ -135,9 +133,12 @@ namespace Playgate.Tests
         public int Writes;
         public Action Called;
 
+        /// <summary>
+        /// The same for all: a record at a place has a decision table for the life of the process, and there are 64.
+        /// </summary>
         public string Place
         {
-            get { return place; }
+            get { return "memory"; }
         }
 
         public void Read(StorageOperation operation, string key)
@@ -299,14 +300,13 @@ namespace Playgate.Tests
         public readonly HandClock Clock = new HandClock();
         public readonly CountingRandom Random = new CountingRandom();
 
-        /// <summary>
-        /// The same player each time: decision tables are for the life of the process, and there are 64. The storage is
-        /// another one each time.
-        /// </summary>
+        /// <summary>Whose client it is. Clients that are open together are of different players.</summary>
+        public string Player = "own-host";
+
         public PlaygateClientOptions Options()
         {
             PlaygateClientOptions options = new PlaygateClientOptions();
-            options.Player = "own-host";
+            options.Player = Player;
             options.ServerUrl = "https://game.example";
             options.Token = "a-token";
             options.NetworkAllowed = true;

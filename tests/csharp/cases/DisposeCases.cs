@@ -216,6 +216,7 @@ namespace Playgate.Tests
                 for (int i = 0; i < hosts.Length; i++)
                 {
                     hosts[i] = new OwnHost();
+                    hosts[i].Player = "left-" + i;
                     hosts[i].Transport.Holds = i % 2 == 0;
                     PlaygateClient client = hosts[i].Open();
                     client.RefreshAfterPushAsync();
@@ -271,11 +272,10 @@ namespace Playgate.Tests
         {
             OwnHost first = new OwnHost();
             OwnHost second = new OwnHost();
-            PlaygateClientOptions others = second.Options();
-            others.Player = "another-player";
+            second.Player = "another-player";
             first.Transport.Session = World.SessionJson("s-all", "voice-chat+guardian");
             PlaygateClient one = first.Open();
-            PlaygateClient two = World.Open(others);
+            PlaygateClient two = second.Open();
             World.Until(one, () => one.IsAllowed(Voice), "voice chat is allowed");
             Task<RequestOutcome> task = two.FlushAsync();
             Check.That(PlaygateLibrary.CloseAll(TimeSpan.FromSeconds(2)), "all are closed");

@@ -150,6 +150,7 @@ namespace Playgate.Tests
             using (PlaygateClient client = host.Open())
             {
                 World.Until(client, () => client.IsAllowed(Voice), "voice chat is allowed");
+                Check.That(client.HasTable, "decisions are read from a table");
                 bool stop = false;
                 int wrong = 0;
                 long[] reads = new long[8];
@@ -208,6 +209,7 @@ namespace Playgate.Tests
                 host.Transport.Session = World.SessionJson("s-ends", "voice-chat+guardian");
                 PlaygateClient client = host.Open();
                 World.Until(client, () => client.IsAllowed(Voice), "voice chat is allowed");
+                Check.That(client.HasTable, "decisions are read from a table");
                 bool ended = false;
                 int wrong = 0;
                 Thread[] threads = new Thread[8];
