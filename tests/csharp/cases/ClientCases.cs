@@ -378,6 +378,8 @@ namespace Playgate.Tests
                     Check.That(!first.Pump(), "it says so once");
                     Check.That(!first.IsDisposed, "nobody disposed of the first");
                     Check.Equal(Access.Unavailable, first.Decide(Voice).Access, "the first denies");
+                    Check.That(!first.IsAllowed(Voice), "each frame, too");
+                    Check.Equal(Access.Unavailable, first.GetAccess(Voice), "and for the user interface");
                     first.Dispose();
                     Check.That(second.IsAllowed(Voice), "the first one's end does not touch the second");
                 }

@@ -103,6 +103,11 @@ namespace Playgate
             if (result < 0 && result != _pumpFailure && !IsDisposed)
             {
                 _pumpFailure = result;
+                if (result == (int)Result.ErrorInvalidHandle)
+                {
+                    // Another client has the player's record and table now: this one asks by calls, which deny.
+                    _table = null;
+                }
                 Add(ref failures, Calls.Failed(result));
             }
             if (_hooks != null)
