@@ -147,6 +147,36 @@ namespace Playgate.Tests
             return null;
         }
 
+        private struct Managed
+        {
+            public int Number;
+            public string Text;
+        }
+
+        private delegate bool Crossing(string text);
+
+        /// <summary>The look at types finds what it is there for.</summary>
+        [Test]
+        public void WhatIsForbiddenIsFound()
+        {
+            Type[] forbidden =
+            {
+                typeof(bool), typeof(char), typeof(string), typeof(IntPtr), typeof(int[]), typeof(Crossing), typeof(object),
+                typeof(Managed), typeof(Managed).MakePointerType(), typeof(bool).MakePointerType(), typeof(uint).MakeByRefType(),
+                typeof(DayOfWeek?), typeof(PlaygateClient),
+            };
+            foreach (Type type in forbidden)
+            {
+                Assert.IsNotNull(Forbidden(type, "here"), type.Name);
+            }
+            foreach (Type type in new Type[] { typeof(int), typeof(ulong), typeof(UIntPtr), typeof(void).MakePointerType() })
+            {
+                Assert.IsNull(Forbidden(type, "here"), type.Name);
+            }
+            Assert.AreEqual(0, new Managed().Number);
+            Assert.IsNull(new Managed().Text);
+        }
+
         private static bool IsFixed(FieldInfo field)
         {
             return field.GetCustomAttributes(typeof(FixedBufferAttribute), false).Length == 1;
