@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Playgate.Native;
 
@@ -127,7 +128,7 @@ namespace Playgate
             {
                 return number < NativeConstants.TableCells && Volatile.Read(ref table[number]) == (byte)Access.Allowed;
             }
-            return NativeMethods.playgate_client_allowed(Handle, number) == 1;
+            return AskAllowed(number);
         }
 
         /// <summary>
@@ -142,6 +143,19 @@ namespace Playgate
             {
                 return number < NativeConstants.TableCells ? (Access)Volatile.Read(ref table[number]) : Access.Unavailable;
             }
+            return AskAccess(number);
+        }
+
+        // On their own: a method with a native call in it pays for the call's frame each time, whether it is made or not.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private bool AskAllowed(uint number)
+        {
+            return NativeMethods.playgate_client_allowed(Handle, number) == 1;
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private Access AskAccess(uint number)
+        {
             return (Access)NativeMethods.playgate_client_access(Handle, number);
         }
 
