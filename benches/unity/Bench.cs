@@ -105,10 +105,12 @@ namespace Playgate.Benches
 
         private static int AskTable(int calls)
         {
+            PlaygateClient asked = client;
+            Feature feature = voice;
             int yes = 0;
             for (int i = 0; i < calls; i++)
             {
-                if (client.IsAllowed(voice))
+                if (asked.IsAllowed(feature))
                 {
                     yes++;
                 }
@@ -137,11 +139,13 @@ namespace Playgate.Benches
 
         private static int AskDictionary(int calls)
         {
+            Dictionary<string, bool> asked = dictionary;
+            string feature = name;
             int yes = 0;
             for (int i = 0; i < calls; i++)
             {
                 bool on;
-                if (dictionary.TryGetValue(name, out on) && on)
+                if (asked.TryGetValue(feature, out on) && on)
                 {
                     yes++;
                 }
@@ -152,10 +156,11 @@ namespace Playgate.Benches
         private static int AskNative(int calls)
         {
             ulong handle = client.Handle;
+            uint feature = voice.Number;
             int yes = 0;
             for (int i = 0; i < calls; i++)
             {
-                if (playgate_client_allowed(handle, voice.Number) == 1)
+                if (playgate_client_allowed(handle, feature) == 1)
                 {
                     yes++;
                 }

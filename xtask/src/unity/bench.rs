@@ -19,7 +19,10 @@ pub fn run(library: &Library, rounds: u32, calls: u32) -> Result<(), String> {
     compile::mcs(&exe, &[&reference], &[root().join("benches/unity/Bench.cs")])?;
     let mut mono = Command::new("mono");
     mono.arg(&exe).env("LD_LIBRARY_PATH", &library.folder);
-    for (name, mut command) in [("Mono", mono), ("CoreCLR", coreclr::program(&exe, library)?)] {
+    let mut coreclr = coreclr::program(&exe, library)?;
+    // Else what is measured first is code that was compiled in haste.
+    coreclr.env("COMPlus_TieredCompilation", "0");
+    for (name, mut command) in [("Mono", mono), ("CoreCLR", coreclr)] {
         println!("IsAllowed on {name}, {rounds} rounds of {calls} calls in turns; median (least to most):");
         let said = run::output(command.args([rounds.to_string(), calls.to_string()]))?;
         print!("{said}");
