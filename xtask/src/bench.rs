@@ -12,7 +12,7 @@ type Bench<'a> = (&'a str, &'a dyn Fn() -> Result<(), String>);
 pub fn run(word: &str) -> Result<(), String> {
     setup::ensure()?;
     let library = Library::release()?;
-    let benches: [Bench; 1] = [("unity", &|| unity::bench(&library, 201, 50_000))];
+    let benches: [Bench; 1] = [("unity", &|| unity::bench(&library, 1001, 5_000))];
     let chosen: Vec<_> = benches.iter().filter(|(name, _)| name.contains(word)).collect();
     if chosen.is_empty() {
         return Err(format!("there is no bench \"{word}\""));

@@ -215,7 +215,7 @@ fn of_engines(steps: &mut Steps, ship: &Built<Library>) {
         unity::mistakes(ship.get()?)
     });
     steps.try_step("C#: the bench runs", || {
-        unity::bench(ship.get()?, 3, 10_000).map(|()| one())
+        unity::bench(ship.get()?, 5, 5_000).map(|()| one())
     });
 }
 
