@@ -90,12 +90,12 @@ namespace Playgate.Benches
             return 0;
         }
 
-        /// <summary>The median, and the range.</summary>
+        /// <summary>The median, and the range of all but the lowest and the highest tenth.</summary>
         private static string Shown(double[] values)
         {
             double[] sorted = (double[])values.Clone();
             Array.Sort(sorted);
-            return One(sorted[sorted.Length / 2]) + " (" + One(sorted[0]) + " to " + One(sorted[sorted.Length - 1]) + ")";
+            return One(sorted[sorted.Length / 2]) + " (" + One(sorted[sorted.Length / 10]) + " to " + One(sorted[sorted.Length - 1 - sorted.Length / 10]) + ")";
         }
 
         private static string One(double value)

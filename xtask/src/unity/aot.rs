@@ -47,6 +47,8 @@ pub fn mistakes(library: &Library) -> Result<Counts, String> {
     world.tell(&mut command)?;
     let said = command
         .arg("Hook.ExchangesSayWhatTheyAre")
+        // Mono leaves a report of the crash where it runs.
+        .current_dir(&folder)
         .output()
         .map_err(|error| format!("{}: {error}", program.display()))?;
     let said_text = [said.stdout, said.stderr].concat();

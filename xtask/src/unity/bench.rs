@@ -23,7 +23,9 @@ pub fn run(library: &Library, rounds: u32, calls: u32) -> Result<(), String> {
     // Else what is measured first is code that was compiled in haste.
     coreclr.env("COMPlus_TieredCompilation", "0");
     for (name, mut command) in [("Mono", mono), ("CoreCLR", coreclr)] {
-        println!("IsAllowed on {name}, {rounds} rounds of {calls} calls in turns; median (least to most):");
+        println!(
+            "IsAllowed on {name}, {rounds} rounds of {calls} calls in turns; median (without the lowest and highest tenth):"
+        );
         let said = run::output(command.args([rounds.to_string(), calls.to_string()]))?;
         print!("{said}");
         if said.lines().count() != 4 {
