@@ -4,8 +4,6 @@
 #include <cstdio>
 #include <utility>
 
-static_assert(__cplusplus >= 201703L || defined(_MSVC_LANG), "the CMake target asks for C++17");
-
 namespace {
 
 constexpr const char *session = R"({"sessionId":"s-1","status":"ACTIVE","permissions":[)"
