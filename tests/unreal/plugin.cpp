@@ -58,5 +58,6 @@ int main()
 	CHECK(Log.find("lanted") == std::string::npos);
 	CHECK(!has_secret(Log.c_str()));
 	delete Module;
+	Stub::ForgetRequests();
 	return finish();
 }

@@ -591,6 +591,16 @@ void Answer(const std::shared_ptr<FRequest>& Request, int32 Status, const std::s
 	(void)Done.ExecuteIfBound(Kept, FHttpResponsePtr(Response), true);
 }
 
+void ForgetRequests()
+{
+	for (const std::shared_ptr<FRequest>& Request : Made)
+	{
+		// Each holds the other.
+		Request->Native.Reset();
+	}
+	Made.clear();
+}
+
 void RefuseNextRequest()
 {
 	bRefuseNext = true;

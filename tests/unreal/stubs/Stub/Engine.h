@@ -42,6 +42,8 @@ std::vector<std::shared_ptr<FRequest>>& Requests();
  * completed twice. */
 void Answer(const std::shared_ptr<FRequest>& Request, int32 Status, const std::string& Body,
 	EHttpFailureReason Failure = EHttpFailureReason::None, const std::string& EffectiveUrl = "");
+/** Lets go of all that were made. */
+void ForgetRequests();
 /** The next ProcessRequest is refused. */
 void RefuseNextRequest();
 
