@@ -1,4 +1,4 @@
-//! The plugin for Unreal as an archive: its sources, the header, this platform's library, licenses. It unpacks into a
+//! The plugin for Unreal as an archive: its sources, the headers, this platform's library, licenses. It unpacks into a
 //! project's `Plugins` folder.
 
 use std::{
@@ -16,11 +16,15 @@ const CONTENTS: &str = include_str!("unreal.txt");
 /// Where the plugin keeps the library.
 const LIBRARY: &str = "Source/ThirdParty/PlaygateLibrary";
 
-/// The header and documents of the package, and where they are in the plugin.
+/// The headers and documents of the package, and where they are in the plugin.
 const FROM_PACKAGE: &[(&str, &str)] = &[
     (
         "include/playgate.h",
         "Source/ThirdParty/PlaygateLibrary/include/playgate.h",
+    ),
+    (
+        "include/playgate.hpp",
+        "Source/ThirdParty/PlaygateLibrary/include/playgate.hpp",
     ),
     ("CHANGELOG.md", "CHANGELOG.md"),
     ("LICENSE-APACHE", "LICENSE-APACHE"),
@@ -53,10 +57,6 @@ pub fn make(stage: &Path, inventory: &Inventory, folder: &Path) -> Result<PathBu
         copy(&stage.join(from), &plugin.join(to))?;
     }
     copy(&root().join("bindings/unreal/README.md"), &plugin.join("README.md"))?;
-    copy(
-        &root().join("bindings/cpp/playgate.hpp"),
-        &plugin.join(LIBRARY).join("include/playgate.hpp"),
-    )?;
     copy(
         &stage.join("lib/libplaygate.so"),
         &plugin.join(LIBRARY).join("lib").join(platform).join("libplaygate.so"),
