@@ -115,7 +115,7 @@ pub fn against_stubs(library: &Library) -> Result<Counts, String> {
             .map(|file| format!("#include \"{}\"\n", file.display()))
             .collect();
         write(&unity, &includes)?;
-        let all = [vec![unity, stubs.clone()], lifecycle.clone()].concat();
+        let all = [vec![unity.clone(), stubs.clone()], lifecycle.clone()].concat();
         let program = build.program("unity", &all, &helpers, &flags)?;
         run::ok(&mut test(library, &program))?;
         counts.passed += 1;
@@ -124,7 +124,7 @@ pub fn against_stubs(library: &Library) -> Result<Counts, String> {
         }
 
         // Each file by itself: it includes what it uses.
-        let each = [sources.clone(), vec![stubs.clone()], lifecycle].concat();
+        let each = [sources, vec![stubs.clone()], lifecycle].concat();
         let program = build.program("separate", &each, &helpers, &flags)?;
         run::ok(&mut test(library, &program))?;
         counts.passed += 1;
@@ -133,9 +133,9 @@ pub fn against_stubs(library: &Library) -> Result<Counts, String> {
         let mut null = flags.clone();
         null.retain(|flag| flag != "-DPLAYGATE_PLATFORM_NULL=0");
         null.extend(["-DPLAYGATE_PLATFORM_NULL=1", "-DPLAYGATE_STATIC=1"].map(str::to_owned));
-        let each = [sources, vec![stubs, tests().join("null.cpp")]].concat();
+        let all = vec![unity, stubs, tests().join("null.cpp")];
         let program = build.folder.join("null");
-        build.link(&program, &each, &[], &null, &[])?;
+        build.link(&program, &all, &[], &null, &[])?;
         run::ok(&mut Command::new(&program))?;
         counts.passed += 1;
     }
