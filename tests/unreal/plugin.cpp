@@ -31,7 +31,8 @@ void AdoptSession(UPlaygateSubsystem& Playgate, const std::string& Json)
 std::shared_ptr<Stub::FRequest> OpenRequest()
 {
 	const auto& All = Stub::Requests();
-	return All.empty() || All.back()->bIsDone ? nullptr : All.back();
+	const auto Found = std::find_if(All.rbegin(), All.rend(), [](const auto& One) { return !One->bIsDone; });
+	return Found != All.rend() ? *Found : nullptr;
 }
 
 int main()

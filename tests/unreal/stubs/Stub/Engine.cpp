@@ -52,10 +52,16 @@ std::map<std::string, std::vector<uint8>> Saves;
 bool bSavesMounted = true;
 bool bRefuseNext = false;
 std::vector<std::shared_ptr<Stub::FRequest>> Made;
-std::vector<FAutomationSpecBase*> Specs;
 int SpecChecks = 0;
 int SpecFailures = 0;
 std::string SpecPath;
+
+/** Specs are static objects of other files, and may be there before this file's own. */
+std::vector<FAutomationSpecBase*>& Specs()
+{
+	static std::vector<FAutomationSpecBase*> Held;
+	return Held;
+}
 
 std::string Narrow(const FString& Text)
 {
@@ -448,7 +454,7 @@ ISaveGameSystem* IPlatformFeaturesModule::GetSaveGameSystem()
 
 FAutomationSpecBase::FAutomationSpecBase()
 {
-	Specs.push_back(this);
+	Specs().push_back(this);
 }
 
 void FAutomationSpecBase::Describe(const FString& Name, TFunction<void()> Body)
@@ -641,7 +647,7 @@ void SetSavedDir(const std::string& Folder)
 
 int RunSpecs(int& OutChecks)
 {
-	for (FAutomationSpecBase* const Spec : Specs)
+	for (FAutomationSpecBase* const Spec : Specs())
 	{
 		Spec->Define();
 	}

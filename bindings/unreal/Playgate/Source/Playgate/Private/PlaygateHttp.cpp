@@ -89,11 +89,10 @@ void FPlaygateHttpHost::Start(PlaygateCore::FHttpCall&& Call)
 
 void FPlaygateHttpHost::Cancel(playgate_exchange Exchange)
 {
-	const std::weak_ptr<FPlaygateHttpHost> Weak = weak_from_this();
-	AsyncTask(ENamedThreads::GameThread, [Weak, Exchange] {
+	// Kept until then: the client's close lets go of this object, and the engine's request would run on.
+	AsyncTask(ENamedThreads::GameThread, [Self = shared_from_this(), Exchange] {
 		FHttpRequestPtr Request;
-		const std::shared_ptr<FPlaygateHttpHost> Self = Weak.lock();
-		if (Self && Self->UnderWay.RemoveAndCopyValue(Exchange, Request) && Request.IsValid())
+		if (Self->UnderWay.RemoveAndCopyValue(Exchange, Request) && Request.IsValid())
 		{
 			Request->CancelRequest();
 		}
