@@ -61,8 +61,12 @@ void TheSampleShowsEveryOutcome()
 	Studio.Session = "";
 	UPlaygateVoiceChatSample* const Sample = UPlaygateVoiceChatSample::StartSample(Game, TEXT("kim"), TEXT("t"));
 	CHECK(Sample != nullptr);
-	STUDIO_UNTIL(Studio, Playgate.Decide(VOICE).NextStep == EPlaygateNextStep::StartAgeGate);
-	Studio.Frame();
+	// Said before the server was asked, too; what counts is its answer.
+	UListener* const Listener = NewObject<UListener>();
+	(void)Playgate.OnConsentNeededNative.AddUObject(Listener, &UListener::Hear);
+	STUDIO_UNTIL(Studio, Listener->Heard > 0);
+	Stub::Destroy(Listener);
+	CHECK_EQ(Playgate.Decide(VOICE).NextStep, EPlaygateNextStep::StartAgeGate);
 	Sample->TapVoiceChat();
 	CHECK(Sample->Screen == TEXT("the age gate"));
 	Studio.Session = VoiceSession("v1", false);
@@ -105,6 +109,10 @@ void TheSampleShowsEveryOutcome()
 	Sample->Screen = FString();
 	Sample->TapVoiceChat();
 	CHECK(Sample->Screen.Contains(TEXT("for a parent")));
+	// Tapped once more, it is drawn anew.
+	UTexture2D* const Second = Sample->QrCode;
+	CHECK(Second != nullptr && Second != Texture);
+	Stub::Destroy(Second);
 
 	// The parent says yes.
 	Studio.Session = VoiceSession("v2", true);
