@@ -28,6 +28,11 @@ void AdoptSession(UPlaygateSubsystem& Playgate, const std::string& Json)
 	FRAMES_UNTIL(Ended == 1);
 }
 
+void Settle()
+{
+	WAIT_DOING(20000, Stub::Frame(), PlaygateCore::FGameClient::FinishClosing(10) == 0);
+}
+
 std::shared_ptr<Stub::FRequest> OpenRequest()
 {
 	const auto& All = Stub::Requests();
@@ -51,7 +56,7 @@ int main()
 	PluginHosts();
 	PluginViews();
 
-	WAIT_DOING(20000, Stub::Frame(), PlaygateCore::FGameClient::FinishClosing(10) == 0);
+	Settle();
 	Module->ShutdownModule();
 	CHECK_EQ(UPlaygateSubsystem::FindFeature(VOICE).Number, 0);
 	const std::string Log = Stub::TakeLog();

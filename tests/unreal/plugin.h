@@ -55,6 +55,9 @@ UPlaygateSettings& FreshSettings();
 /** Adopts a session in the game. */
 void AdoptSession(UPlaygateSubsystem& Playgate, const std::string& Json);
 
+/** Waits until closes that took longer have come to their end, so that what they stored is there. */
+void Settle();
+
 /** The newest request that was made, and is not answered yet; null when there is none. */
 std::shared_ptr<Stub::FRequest> OpenRequest();
 

@@ -91,6 +91,7 @@ void RecordsLiveInSaveGames()
 		AdoptSession(Playgate, VoiceSession("s1", true));
 		CHECK(Playgate.IsFeatureAllowed(VOICE));
 		Stub::EndGame(Game);
+		Settle();
 	}
 	CHECK(!Stub::SaveGames().empty());
 	for (const auto& Slot : Stub::SaveGames())

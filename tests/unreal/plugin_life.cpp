@@ -70,6 +70,7 @@ void TwoPlayInstancesAreApart()
 	Stub::EndGame(First);
 	CHECK(Two.IsPlayerOpen());
 	Stub::EndGame(Second);
+	Settle();
 	// Play again: what was stored is there.
 	UGameInstance* const Again = Stub::StartGame<UPlaygateSubsystem>(0);
 	CHECK(Again->GetSubsystem<UPlaygateSubsystem>()->OpenPlayer(TEXT("kim"), FString()));
@@ -94,6 +95,7 @@ void TheKeystoresKeyIsUsedOrNothingOpens()
 	CHECK(Playgate.OpenPlayer(TEXT("kim"), FString()));
 	AdoptSession(Playgate, VoiceSession("k1", true));
 	Playgate.ClosePlayer();
+	Settle();
 	UPlaygateSubsystem::KeyProvider().Unbind();
 	CHECK(Playgate.OpenPlayer(TEXT("kim"), FString()));
 	CHECK_EQ(Playgate.Decide(VOICE).Reason, EPlaygateReason::KeyMissing);
