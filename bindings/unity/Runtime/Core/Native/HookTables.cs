@@ -155,14 +155,25 @@ namespace Playgate.Native
             }
         }
 
-        [MonoPInvokeCallback(typeof(StorageRead))]
-        private static void ReadStorage(IntPtr user, ulong id, byte* key)
+        /// <summary>The operation, and who does it; when nobody is there any more, the library is told.</summary>
+        private static StorageOperation Operation(IntPtr user, ulong id, out HookTarget target)
         {
-            HookTarget target = HookTarget.Of(user);
+            target = HookTarget.Of(user);
             StorageOperation operation = new StorageOperation(id);
             if (target == null)
             {
                 operation.Fail(Result.ErrorStorageUnavailable);
+            }
+            return operation;
+        }
+
+        [MonoPInvokeCallback(typeof(StorageRead))]
+        private static void ReadStorage(IntPtr user, ulong id, byte* key)
+        {
+            HookTarget target;
+            StorageOperation operation = Operation(user, id, out target);
+            if (target == null)
+            {
                 return;
             }
             try
@@ -171,19 +182,17 @@ namespace Playgate.Native
             }
             catch (Exception failed)
             {
-                target.Failed(failed);
-                operation.Fail(Result.ErrorStorage);
+                target.Failed(failed, operation);
             }
         }
 
         [MonoPInvokeCallback(typeof(StorageWrite))]
         private static void WriteStorage(IntPtr user, ulong id, byte* key, byte* bytes, UIntPtr len)
         {
-            HookTarget target = HookTarget.Of(user);
-            StorageOperation operation = new StorageOperation(id);
+            HookTarget target;
+            StorageOperation operation = Operation(user, id, out target);
             if (target == null)
             {
-                operation.Fail(Result.ErrorStorageUnavailable);
                 return;
             }
             try
@@ -192,19 +201,17 @@ namespace Playgate.Native
             }
             catch (Exception failed)
             {
-                target.Failed(failed);
-                operation.Fail(Result.ErrorStorage);
+                target.Failed(failed, operation);
             }
         }
 
         [MonoPInvokeCallback(typeof(StorageRemove))]
         private static void RemoveStorage(IntPtr user, ulong id, byte* key)
         {
-            HookTarget target = HookTarget.Of(user);
-            StorageOperation operation = new StorageOperation(id);
+            HookTarget target;
+            StorageOperation operation = Operation(user, id, out target);
             if (target == null)
             {
-                operation.Fail(Result.ErrorStorageUnavailable);
                 return;
             }
             try
@@ -213,8 +220,7 @@ namespace Playgate.Native
             }
             catch (Exception failed)
             {
-                target.Failed(failed);
-                operation.Fail(Result.ErrorStorage);
+                target.Failed(failed, operation);
             }
         }
 

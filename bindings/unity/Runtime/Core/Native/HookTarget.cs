@@ -103,6 +103,13 @@ namespace Playgate.Native
             }
         }
 
+        /// <summary>The same for a storage operation, which has failed with it.</summary>
+        internal void Failed(Exception failure, StorageOperation operation)
+        {
+            Failed(failure);
+            operation.Fail(Result.ErrorStorage);
+        }
+
         internal void TakeFailures(ref List<Exception> failures)
         {
             lock (_failures)
