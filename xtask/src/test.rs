@@ -70,6 +70,7 @@ fn of_the_source(steps: &mut Steps) {
     steps.try_step("C++: the header compiles everywhere", cpp_programs::compiles);
     steps.try_step("C++: the header is whole and documented", cpp_programs::is_whole);
     steps.try_step("Unreal: names that Blueprints see", || unreal::names().map(passed));
+    steps.try_step("Unreal: the build rules", unreal::rules);
     steps.try_step("no async runtime in the library", || {
         checks::no_async_runtime().map(|()| one())
     });

@@ -74,6 +74,26 @@ pub fn names() -> Result<usize, String> {
     Ok(exposed)
 }
 
+/// The rules for UnrealBuildTool, compiled against stand-ins: what each platform links, with and without its library.
+///
+/// # Errors
+/// What the compiler or the program said.
+pub fn rules() -> Result<Counts, String> {
+    let folder = target().join("unreal");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let program = folder.join("rules.exe");
+    let mut sources = files(&tests().join("build"), "cs")?;
+    for place in [plugin(), samples()] {
+        sources.extend(files(&place, "cs")?);
+    }
+    let mut compile = Command::new("mcs");
+    compile.args(["-langversion:7.2", "-nologo", "-warn:4", "-warnaserror"]);
+    compile.arg(format!("-out:{}", program.display()));
+    run::output(compile.args(&sources))?;
+    let library = plugin().join("Source/ThirdParty/PlaygateLibrary");
+    run::counted(Command::new("mono").arg(&program).arg(library))
+}
+
 /// The plugin's logic, which knows nothing of the engine, against the library.
 ///
 /// # Errors
