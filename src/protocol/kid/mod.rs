@@ -1,5 +1,5 @@
-//! k-ID called directly with the product's API key: sessions, upgrades, challenges, the parent's widget. For servers that
-//! hold the key, never for a game.
+//! k-ID called directly with the product's API key: sessions, upgrades, challenges, the parent's widget, what is allowed
+//! before there is a session. For servers that hold the key, never for a game.
 //!
 //! Each call has a type that builds the request and reads the answer; what every call can fail with is [`KidError`].
 
@@ -18,12 +18,14 @@ use super::{
 };
 
 mod challenge;
+mod defaults;
 mod error;
 mod session;
 mod upgrade;
 mod widget;
 
 pub use challenge::{ChallengeState, KidChallenge, challenge_json};
+pub use defaults::{DEFAULT_PERMISSIONS_ID, DefaultPermissions, DefaultPermissionsGet, PlayerAge, is_jurisdiction};
 pub use error::{ErrorBody, INVALID_EMAIL, KidError};
 pub use session::{KidAnswer, SessionBy, SessionGet, read_session_get};
 pub use upgrade::{SessionUpgrade, UpgradeAnswer};
@@ -76,11 +78,16 @@ mod tests {
     use crate::protocol::challenge::ChallengeStatus;
 
     /// Every call but `session/get`, read to "ok" or its error.
-    fn every_call(response: &Response) -> [Result<(), KidError>; 6] {
+    fn every_call(response: &Response) -> [Result<(), KidError>; 7] {
         let challenge = KidChallenge { id: "c-1" };
         let upgrade = SessionUpgrade {
             session_id: "s-1",
             permissions: &["voice-chat"],
+            age_signal: None,
+        };
+        let defaults = DefaultPermissionsGet {
+            jurisdiction: "US-CA",
+            age: PlayerAge::Years(1),
             age_signal: None,
         };
         [
@@ -90,6 +97,7 @@ mod tests {
             challenge.read_code(response, 0).map(drop),
             challenge.read_email(response, 0),
             ManagePermissions::read(response, 0).map(drop),
+            defaults.read(response, 0).map(drop),
         ]
     }
 
@@ -156,9 +164,9 @@ mod tests {
         }
         // Only an e-mail needs no answer: k-ID sends an empty one.
         for body in ["", "null", "[]", "<html>", "{", "7", r#"{"error":"NOT_FOUND"}"#] {
-            let [upgrade, get, status, code, email, widget] = every_call(&response(200, body));
+            let [upgrade, get, status, code, email, widget, defaults] = every_call(&response(200, body));
             assert_eq!(email, Ok(()), "{body}");
-            for read in [upgrade, get, status, code, widget] {
+            for read in [upgrade, get, status, code, widget, defaults] {
                 assert!(matches!(read, Err(KidError::Malformed(_))), "{body}: {read:?}");
             }
         }
