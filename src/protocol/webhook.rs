@@ -3,14 +3,17 @@
 //! A webhook is a hint: it names a session or a challenge, carries no sequence number, may come twice, late or not at
 //! all. What it says about a session is to be fetched.
 
-use alloc::{borrow::Cow, boxed::Box};
 use core::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
-use serde::{Deserialize, de::IgnoredAny};
-use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+mod event;
+mod replay;
+
+pub use event::{Event, EventError, EventKey, VerificationName};
+pub use replay::{Fingerprint, ReplayGuard};
 
 /// The header with the Unix time in seconds at which the webhook was signed.
 pub const TIMESTAMP_HEADER: &str = "x-signature-timestamp";
@@ -20,9 +23,6 @@ pub const HMAC_HEADER: &str = "x-signature-hmac-sha256";
 pub const LEGACY_HEADER: &str = "x-signature-sha256";
 /// How far a webhook's timestamp may be from now, before and after, in seconds, unless the caller says otherwise.
 pub const DEFAULT_WINDOW_S: u64 = 300;
-
-/// The longest event name, id or status that is read, in bytes.
-const MAX_TEXT_BYTES: usize = 256;
 
 /// A webhook as it came.
 #[derive(Clone, Copy)]
@@ -35,6 +35,45 @@ pub struct Webhook<'a> {
     pub legacy: Option<&'a str>,
     /// The body's bytes, exactly as received.
     pub body: &'a [u8],
+}
+
+impl<'a> Webhook<'a> {
+    /// The webhook in a request with these headers, whose names may be in any case. Of a header that occurs twice none
+    /// counts: nobody knows which of them was signed.
+    pub fn from_headers(headers: impl IntoIterator<Item = (&'a str, &'a str)>, body: &'a [u8]) -> Self {
+        let mut found = [TIMESTAMP_HEADER, HMAC_HEADER, LEGACY_HEADER].map(|name| (name, None, 0u32));
+        for (name, value) in headers {
+            for (wanted, first, count) in &mut found {
+                if name.eq_ignore_ascii_case(wanted) {
+                    *first = Some(value);
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
+        let [timestamp, hmac, legacy] = found.map(|(_, value, count)| value.filter(|_| count == 1));
+        Self {
+            timestamp,
+            hmac,
+            legacy,
+            body,
+        }
+    }
+
+    /// What tells this webhook from every other: timestamp and body, by whichever signature they are covered. The same
+    /// webhook sent again has the same one, one that was signed again has another.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let timestamp = self.timestamp.unwrap_or_default();
+        let mut hash = Sha256::new();
+        hash.update((timestamp.len() as u64).to_le_bytes());
+        hash.update(timestamp.as_bytes());
+        hash.update(self.body);
+        Fingerprint(hash.finalize().into())
+    }
+
+    /// When it was signed, in Unix seconds, by its own word: to be believed after [`Verifier::verify`] only.
+    pub fn signed_at_s(&self) -> Option<i64> {
+        self.timestamp.and_then(seconds)
+    }
 }
 
 impl fmt::Debug for Webhook<'_> {
@@ -88,7 +127,7 @@ impl<'a> Verifier<'a> {
     /// Whether the webhook is genuine and fresh. `now_s` is the Unix time in seconds. The signature covers timestamp and
     /// body, and is compared in constant time.
     ///
-    /// A webhook that was caught on its way can be sent again within the window: remember the signature for that long.
+    /// A webhook that was caught on its way can be sent again within the window: a [`ReplayGuard`] knows it then.
     ///
     /// # Errors
     /// A header is missing or not of its form, the signature is not that of this body and timestamp, or the timestamp is
@@ -112,6 +151,13 @@ impl<'a> Verifier<'a> {
             return Err(Refusal::Stale);
         }
         Ok(())
+    }
+
+    /// Until when a webhook that was signed then may come again and be fresh, in Unix seconds: so long its fingerprint is
+    /// to be remembered.
+    pub fn fresh_until_s(&self, webhook: &Webhook<'_>) -> Option<i64> {
+        let window = i64::try_from(self.window_s).unwrap_or(i64::MAX);
+        webhook.signed_at_s().map(|at| at.saturating_add(window))
     }
 
     fn is_hmac(&self, given: &str, timestamp: &str, body: &[u8]) -> Result<bool, Refusal> {
@@ -183,153 +229,6 @@ fn is_hex_of(given: &str, bytes: &[u8]) -> bool {
         });
     bool::from(same)
 }
-
-/// What a webhook says. `Debug` shows no identifier.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Event {
-    /// A session's permissions may differ: fetch it.
-    SessionChangePermissions {
-        /// The session's id.
-        id: Box<str>,
-    },
-    /// A session is gone.
-    SessionDelete {
-        /// The session's id.
-        id: Box<str>,
-    },
-    /// A challenge went on.
-    ChallengeStateChange {
-        /// The challenge's id.
-        id: Box<str>,
-        /// k-ID's word: `PASS`, `FAIL`, `IN_PROGRESS` or another.
-        status: Box<str>,
-        /// k-ID's word for the type of challenge; older webhooks have none.
-        kind: Option<Box<str>>,
-        /// The session that a challenge was approved for; may be another than the one that was asked for.
-        session_id: Option<Box<str>>,
-    },
-    /// Somebody tries the address from k-ID's settings.
-    Test,
-    /// An event that this library does not know, by its name: answer 200 and ignore it.
-    Other(Box<str>),
-}
-
-impl fmt::Debug for Event {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl Event {
-    /// Reads a body that has been verified.
-    ///
-    /// # Errors
-    /// Not a JSON object with an `eventType`, or an event of a known type lacks what it needs. The text quotes nothing.
-    pub fn parse(body: &[u8]) -> Result<Self, EventError> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Wire<'a> {
-            #[serde(borrow)]
-            event_type: Cow<'a, str>,
-            #[serde(borrow)]
-            data: Option<&'a RawValue>,
-        }
-        let text = core::str::from_utf8(body).map_err(|_| EventError("the body is not UTF-8"))?;
-        if !text.trim_ascii_start().starts_with('{') {
-            return Err(EventError("the body is not a JSON object"));
-        }
-        // The whole document is read once without building anything, so that what RawValue skips is JSON as well.
-        serde_json::from_str::<IgnoredAny>(text).map_err(|_| EventError("the body is not JSON"))?;
-        let wire: Wire<'_> = serde_json::from_str(text)
-            .map_err(|_| EventError("eventType is missing, occurs twice or is not a text"))?;
-        let name = bounded(wire.event_type, EventError("eventType is empty or too long"))?;
-        match &*name {
-            "Session.ChangePermissions" => Ok(Self::SessionChangePermissions {
-                id: Data::read(wire.data)?.id()?,
-            }),
-            "Session.Delete" => Ok(Self::SessionDelete {
-                id: Data::read(wire.data)?.id()?,
-            }),
-            "Challenge.StateChange" => {
-                let mut data = Data::read(wire.data)?;
-                let status = data.status.take();
-                let kind = data.kind.take();
-                let session_id = data.session_id.take();
-                let too_long = EventError("data.type is empty or too long");
-                let bad_session = EventError("data.sessionId is empty or too long");
-                Ok(Self::ChallengeStateChange {
-                    id: data.id()?,
-                    status: bounded(
-                        status.ok_or(EventError("data.status is missing"))?,
-                        EventError("data.status is empty or too long"),
-                    )?,
-                    kind: kind.map(|kind| bounded(kind, too_long)).transpose()?,
-                    session_id: session_id.map(|id| bounded(id, bad_session)).transpose()?,
-                })
-            }
-            "Test" => Ok(Self::Test),
-            _ => Ok(Self::Other(name)),
-        }
-    }
-
-    /// k-ID's name for the event.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::SessionChangePermissions { .. } => "Session.ChangePermissions",
-            Self::SessionDelete { .. } => "Session.Delete",
-            Self::ChallengeStateChange { .. } => "Challenge.StateChange",
-            Self::Test => "Test",
-            Self::Other(name) => name,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Data<'a> {
-    #[serde(borrow)]
-    id: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    status: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "type")]
-    kind: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "sessionId")]
-    session_id: Option<Cow<'a, str>>,
-}
-
-impl<'a> Data<'a> {
-    fn read(raw: Option<&'a RawValue>) -> Result<Self, EventError> {
-        let raw = raw.ok_or(EventError("data is missing"))?;
-        if !raw.get().starts_with('{') {
-            return Err(EventError("data is not an object"));
-        }
-        serde_json::from_str(raw.get())
-            .map_err(|_| EventError("data.id, data.status, data.type or data.sessionId is not a text or occurs twice"))
-    }
-
-    fn id(self) -> Result<Box<str>, EventError> {
-        let id = self.id.ok_or(EventError("data.id is missing"))?;
-        bounded(id, EventError("data.id is empty or too long"))
-    }
-}
-
-fn bounded(text: Cow<'_, str>, error: EventError) -> Result<Box<str>, EventError> {
-    if text.is_empty() || text.len() > MAX_TEXT_BYTES {
-        return Err(error);
-    }
-    Ok(text.into())
-}
-
-/// Why a body is no event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EventError(&'static str);
-
-impl fmt::Display for EventError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl core::error::Error for EventError {}
 
 #[cfg(test)]
 #[path = "webhook_tests.rs"]

@@ -273,8 +273,56 @@ fn events_are_read() {
         (r#"{"eventType":"Test","data":{"id":"x"}}"#, Event::Test),
         (r#"{"eventType":"Test"}"#, Event::Test),
         (
-            r#" {"eventType":"Account.Delete","data":{"kuid":"k"}}"#,
-            Event::Other("Account.Delete".into()),
+            r#" {"eventType":"Account.Delete","data":{"kuid":"k-1","productId":42}}"#,
+            Event::AccountDelete { kuid: "k-1".into() },
+        ),
+        (
+            r#"{"eventType":"Verification.Result","data":{"id":"v-1","status":"PASS","ageCategory":"adult","age":{"low":18,"high":25},"dob":"2000-01-01"}}"#,
+            Event::VerificationResult {
+                name: VerificationName::Verification,
+                id: "v-1".into(),
+                status: "PASS".into(),
+            },
+        ),
+        (
+            r#"{"eventType":"AgeAssurance.Result","data":{"id":"v-1","status":"FAIL","failureReason":"age-criteria-not-met"}}"#,
+            Event::VerificationResult {
+                name: VerificationName::AgeAssurance,
+                id: "v-1".into(),
+                status: "FAIL".into(),
+            },
+        ),
+        (
+            r#"{"eventType":"AdultVerification.Result","data":{"id":"v-1","status":"INCONCLUSIVE","ageRange":{"minAge":17,"maxAge":21,"confidence":0.5}}}"#,
+            Event::VerificationResult {
+                name: VerificationName::AdultVerification,
+                id: "v-1".into(),
+                status: "INCONCLUSIVE".into(),
+            },
+        ),
+        (
+            r#"{"eventType":"Verification.Revoke","data":{"verifications":[{"id":"v-1","reason":"fraudulent-activity-detected"},{"reason":"x","id":"v-2"}]}}"#,
+            Event::VerificationRevoke {
+                ids: vec!["v-1".into(), "v-2".into()],
+            },
+        ),
+        (
+            r#"{"eventType":"ParentalConsent.Granted","data":{"challengeId":"c-1","scenarioId":"sc-1"}}"#,
+            Event::ParentalConsentGranted {
+                challenge_id: change(),
+                scenario_id: Some("sc-1".into()),
+            },
+        ),
+        (
+            r#"{"eventType":"ParentalConsent.Granted","data":{"challengeId":"c-1"}}"#,
+            Event::ParentalConsentGranted {
+                challenge_id: change(),
+                scenario_id: None,
+            },
+        ),
+        (
+            r#"{"eventType":"Session.ChangePermissions","data":{"id":"s-1","onBehalfOfProductId":7,"initiatedByProductId":8}}"#,
+            Event::SessionChangePermissions { id: "s-1".into() },
         ),
         (
             r#"{"eventType":"session.delete","data":{"id":"s"}}"#,
@@ -298,7 +346,7 @@ fn what_is_no_event_is_an_error() {
         "[".repeat(200_000),
         "]".repeat(200_000)
     );
-    let rows: [&str; 19] = [
+    let rows: [&str; 27] = [
         "",
         "null",
         "[]",
@@ -315,6 +363,14 @@ fn what_is_no_event_is_an_error() {
         r#"{"eventType":"Challenge.StateChange","data":{"id":"c"}}"#,
         r#"{"eventType":"Challenge.StateChange","data":{"id":"c","status":"PASS","sessionId":""}}"#,
         r#"{"eventType":"Challenge.StateChange","data":{"id":"c","status":"PASS","sessionId":7}}"#,
+        r#"{"eventType":"Account.Delete","data":{"id":"s"}}"#,
+        r#"{"eventType":"Account.Delete","data":{"kuid":""}}"#,
+        r#"{"eventType":"Verification.Result","data":{"id":"v"}}"#,
+        r#"{"eventType":"Verification.Revoke","data":{"id":"v"}}"#,
+        r#"{"eventType":"Verification.Revoke","data":{"verifications":{"id":"v"}}}"#,
+        r#"{"eventType":"Verification.Revoke","data":{"verifications":["v"]}}"#,
+        r#"{"eventType":"Verification.Revoke","data":{"verifications":[["v"]]}}"#,
+        r#"{"eventType":"ParentalConsent.Granted","data":{"id":"c"}}"#,
         r#"{"eventType":7}"#,
         r#"{"eventType":""}"#,
         &long,
@@ -325,4 +381,89 @@ fn what_is_no_event_is_an_error() {
     assert!(Event::parse(&[b'{', 0xff]).is_err());
     // Deep nesting is read or refused, but never overflows the stack.
     let _ = Event::parse(deep.as_bytes());
+}
+
+#[test]
+fn headers_are_found_in_any_case_and_none_that_occurs_twice() {
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("X-Signature-Timestamp", AT),
+        ("x-SIGNATURE-hmac-sha256", HMAC),
+    ];
+    assert_eq!(verify(Webhook::from_headers(headers, BODY)), Ok(()));
+    let twice = headers.into_iter().chain([("X-Signature-Hmac-Sha256", HMAC)]);
+    assert_eq!(
+        verify(Webhook::from_headers(twice, BODY)),
+        Err(Refusal::MissingSignature)
+    );
+    let twice = headers.into_iter().chain([("X-Signature-Timestamp", "1")]);
+    assert_eq!(
+        verify(Webhook::from_headers(twice, BODY)),
+        Err(Refusal::MissingTimestamp)
+    );
+    assert_eq!(verify(Webhook::from_headers([], BODY)), Err(Refusal::MissingTimestamp));
+}
+
+#[test]
+fn a_webhook_sent_again_is_told_from_one_signed_again_and_from_every_other() {
+    let first = signed().fingerprint();
+    assert_eq!(legacy().fingerprint(), first, "whichever signature covers it");
+    let later = Webhook {
+        timestamp: Some("1700000001"),
+        ..signed()
+    };
+    assert_ne!(later.fingerprint(), first);
+    let moved = Webhook {
+        timestamp: Some("170000000"),
+        body: b"0{}",
+        ..signed()
+    };
+    let whole = Webhook {
+        body: b"{}",
+        ..signed()
+    };
+    assert_ne!(moved.fingerprint(), whole.fingerprint());
+    let verifier = Verifier::new(SECRET);
+    assert_eq!(verifier.fresh_until_s(&signed()), Some(NOW + 300));
+    assert_eq!(
+        verifier.verify(&signed(), NOW + 300),
+        Ok(()),
+        "so long it would be taken again"
+    );
+    let none = Webhook {
+        timestamp: None,
+        ..signed()
+    };
+    assert_eq!(verifier.fresh_until_s(&none), None);
+}
+
+#[test]
+fn sessions_are_fetched_again_and_challenges_known_by_type_id_and_status() {
+    let event = |body: &str| Event::parse(body.as_bytes()).unwrap();
+    for name in ["Session.ChangePermissions", "Session.Delete"] {
+        let event = event(&format!(r#"{{"eventType":"{name}","data":{{"id":"s-1"}}}}"#));
+        assert_eq!((event.session_to_fetch(), event.key()), (Some("s-1"), None), "{name}");
+    }
+    let challenge = |status: &str, more: &str| {
+        event(&format!(
+            r#"{{"eventType":"Challenge.StateChange","data":{{"id":"c-1","status":"{status}"{more}}}}}"#
+        ))
+    };
+    let open = challenge("IN_PROGRESS", r#","sessionId":"s-1""#);
+    let passed = challenge("PASS", r#","sessionId":"s-2""#);
+    assert_eq!(open.session_to_fetch(), None);
+    assert_eq!(passed.session_to_fetch(), Some("s-2"));
+    assert_eq!(challenge("PASS", "").session_to_fetch(), None);
+    assert_ne!(open.key(), passed.key(), "the pass after the opening is another event");
+    assert_eq!(
+        passed.key(),
+        challenge("PASS", r#","sessionId":"s-2","dob":"2014""#).key()
+    );
+    let result = event(r#"{"eventType":"Verification.Result","data":{"id":"c-1","status":"PASS"}}"#);
+    assert_ne!(result.key(), passed.key());
+    assert!(!format!("{:?}", passed.key()).contains("c-1"));
+    for name in ["Test", "Something.New"] {
+        let event = event(&format!(r#"{{"eventType":"{name}"}}"#));
+        assert_eq!((event.session_to_fetch(), event.key()), (None, None), "{name}");
+    }
 }

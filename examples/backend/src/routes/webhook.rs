@@ -72,7 +72,8 @@ pub async fn receive(
             status: ChallengeStatus::from_wire(status),
             session: session_id.as_deref(),
         },
-        Event::Test | Event::Other(_) => Effect::None,
+        // Answered 200 and ignored: they are about nothing that is kept here.
+        _ => Effect::None,
     };
     let signature = webhook.hmac.or(webhook.legacy).unwrap_or_default();
     let first = app
