@@ -55,27 +55,49 @@ mod header {
         ("mock", "Tests of games: a mock transport, and features overridden"),
     ];
 
+    /// The sections of the header for trusted hosts, whose functions are in builds with `trusted-server` only.
+    const TRUSTED_SECTIONS: &[(&str, &str)] = &[
+        ("kid", "k-ID: open, close, failures"),
+        ("kid_answer", "k-ID: answers"),
+        ("kid_calls", "k-ID: calls"),
+        ("webhook", "k-ID: webhooks"),
+    ];
+
     pub fn write() {
         println!("cargo:rerun-if-changed=src/ffi");
         let root = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
         let room = Path::new(&root).join("src/ffi");
         let read = |name: &str| fs::read_to_string(room.join(name)).unwrap_or_else(|e| panic!("src/ffi/{name}: {e}"));
+        let out = env::var("OUT_DIR").unwrap_or_default();
+        let save = |name: &str, text: String| {
+            fs::write(Path::new(&out).join(name), text).unwrap_or_else(|e| panic!("{name}: {e}"));
+        };
+        // In every build, so that nobody has to build with the feature to see whether the committed header is current.
+        let mut trusted = read("trusted_notes.h");
+        trusted.push_str("#ifndef PLAYGATE_TRUSTED_H\n#define PLAYGATE_TRUSTED_H\n\n#include \"playgate.h\"\n");
+        trusted.push_str("\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
+        sections(&mut trusted, TRUSTED_SECTIONS, &room);
+        trusted.push_str("\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* PLAYGATE_TRUSTED_H */\n");
+        save("playgate_trusted.h", trusted);
         let mut header = read("header_notes.h");
         header.push_str("#ifndef PLAYGATE_H\n#define PLAYGATE_H\n\n#include <stddef.h>\n#include <stdint.h>\n");
         header.push_str(EXPORT);
         header.push_str("\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
-        for (section, heading) in SECTIONS {
-            header.push_str(&format!("\n/* -- {heading} {} */\n\n", "-".repeat(110 - heading.len())));
-            header.push_str(&body(&room.join(format!("{section}.rs"))));
-        }
+        sections(&mut header, SECTIONS, &room);
         header.push_str(&format!(
             "\n/* -- Decision tables, read directly {} */\n\n",
             "-".repeat(78)
         ));
         header.push_str(&read("header_inline.h"));
         header.push_str("\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* PLAYGATE_H */\n");
-        let out = env::var("OUT_DIR").unwrap_or_default();
-        fs::write(Path::new(&out).join("playgate.h"), header).unwrap_or_else(|e| panic!("playgate.h: {e}"));
+        save("playgate.h", header);
+    }
+
+    fn sections(header: &mut String, sections: &[(&str, &str)], room: &Path) {
+        for (section, heading) in sections {
+            header.push_str(&format!("\n/* -- {heading} {} */\n\n", "-".repeat(110 - heading.len())));
+            header.push_str(&body(&room.join(format!("{section}.rs"))));
+        }
     }
 
     /// One section's declarations.

@@ -107,7 +107,8 @@ pub(super) fn object(challenge: playgate_challenge) -> Result<Arc<ChallengeObjec
     CHALLENGES.get(challenge)
 }
 
-fn insert(upgrade: &Arc<Upgrade>, code_site: &str) -> Result<playgate_challenge, Failure> {
+/// A handle for a challenge; `code_site` is where its code is typed in.
+pub(super) fn insert(upgrade: &Arc<Upgrade>, code_site: &str) -> Result<playgate_challenge, Failure> {
     let challenge = upgrade.challenge.as_ref().ok_or_else(no_challenge)?;
     let text = |text: &Option<Box<str>>| Kept::new(text.as_deref().unwrap_or_default());
     CHALLENGES.insert(Arc::new(ChallengeObject {

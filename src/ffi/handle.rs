@@ -16,6 +16,14 @@ pub(super) enum Kind {
     Store = 0x57,
     #[cfg(feature = "mock")]
     Mock = 0xD0,
+    #[cfg(feature = "trusted-server")]
+    Kid = 0x1D,
+    #[cfg(feature = "trusted-server")]
+    KidAnswer = 0xA5,
+    #[cfg(feature = "trusted-server")]
+    WebhookGuard = 0x3B,
+    #[cfg(feature = "trusted-server")]
+    WebhookEvent = 0x3E,
 }
 
 const SLOT_BITS: u32 = 24;

@@ -15,6 +15,8 @@ pub mod challenge;
 pub mod changes;
 pub mod client;
 pub mod client_state;
+#[cfg(feature = "http")]
+mod connections;
 pub mod decision;
 pub mod event;
 pub mod feature;
@@ -22,6 +24,12 @@ pub mod game_session;
 mod guard;
 mod handle;
 pub mod hooks;
+#[cfg(feature = "trusted-server")]
+pub mod kid;
+#[cfg(feature = "trusted-server")]
+pub mod kid_answer;
+#[cfg(feature = "trusted-server")]
+pub mod kid_calls;
 mod memory;
 #[cfg_attr(
     not(feature = "mock"),
@@ -40,3 +48,5 @@ pub mod store;
 pub mod text;
 pub mod texts;
 pub mod transport;
+#[cfg(feature = "trusted-server")]
+pub mod webhook;

@@ -1,5 +1,7 @@
 use std::{ffi::c_char, sync::Arc};
 
+#[cfg(feature = "http")]
+use super::connections::{self, Connections};
 #[cfg(not(all(feature = "http", feature = "file-store")))]
 use super::result::PLAYGATE_ERROR_UNSUPPORTED;
 use super::{
@@ -62,8 +64,6 @@ pub(super) const MAX_URL: usize = 2048;
 const CODE_SITE: &str = "asktoplay.com";
 const MAX_TOKEN: usize = 16 * 1024;
 const MAX_PATH: usize = 32 * 1024;
-#[cfg(feature = "http")]
-const MAX_PEM: usize = 1 << 20;
 /// A day: longer time limits are a mistake in units.
 const MAX_TIMEOUT_MS: u32 = 24 * 60 * 60 * 1000;
 
@@ -199,7 +199,7 @@ pub extern "C" fn playgate_store_options_init(
 }
 
 /// The header and the library fit together.
-fn check_version(version: u32) -> Result<(), Failure> {
+pub(super) fn check_version(version: u32) -> Result<(), Failure> {
     if version == PLAYGATE_ABI_VERSION {
         return Ok(());
     }
@@ -209,7 +209,7 @@ fn check_version(version: u32) -> Result<(), Failure> {
     Err(Failure::new(PLAYGATE_ERROR_ABI_VERSION, text))
 }
 
-fn check_reserved(reserved: &[u64], flags: u32, known: u32) -> Result<(), Failure> {
+pub(super) fn check_reserved(reserved: &[u64], flags: u32, known: u32) -> Result<(), Failure> {
     if reserved.iter().any(|word| *word != 0) {
         return Err(Failure::argument(
             "the options' reserved space is not zero; call their _init function first",
@@ -476,8 +476,7 @@ impl playgate_client_options {
 
     /// Where a parent types a one-time code in.
     pub(super) fn code_site(&self) -> Result<Box<str>, Failure> {
-        let site = optional(self.code_site, MAX_URL, "code_site")?.filter(|site| !site.is_empty());
-        Ok(site.unwrap_or(CODE_SITE).into())
+        code_site(self.code_site)
     }
 
     /// The host's transport, the built-in one, or none where none is needed.
@@ -501,43 +500,27 @@ impl playgate_client_options {
 
     #[cfg(feature = "http")]
     fn built_in_transport(&self, is_needed: bool) -> Result<Option<Arc<dyn Transport>>, Failure> {
-        use crate::host::http::{HttpOptions, HttpTransport};
-        let roots = bytes(self.extra_roots_pem.cast(), self.extra_roots_pem_len, MAX_PEM)?;
-        let proxy = optional(self.proxy_url, MAX_URL, "proxy_url")?;
-        let only_extra_roots = self.has(PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS);
-        if only_extra_roots && roots.is_empty() {
-            return Err(Failure::argument(
-                "PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS was given without extra_roots_pem",
-            ));
-        }
+        let options = Connections {
+            roots: (self.extra_roots_pem, self.extra_roots_pem_len),
+            only_extra_roots: (
+                self.has(PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS),
+                "PLAYGATE_CLIENT_ONLY_EXTRA_ROOTS",
+            ),
+            proxy: self.proxy_url,
+            connect_timeout_ms: self.connect_timeout_ms,
+            read_timeout_ms: self.read_timeout_ms,
+        };
+        let options = options.check()?;
         let threads = self.threads()?;
         if is_needed && threads.is_none() {
             return Err(Failure::argument(
                 "PLAYGATE_CLIENT_NO_THREADS was given with a server, but the built-in HTTP has threads; give a transport hook",
             ));
         }
-        let threads = threads.unwrap_or_default();
-        let defaults = HttpOptions::default();
-        let options = HttpOptions {
-            connect_timeout_ms: duration(self.connect_timeout_ms, defaults.connect_timeout_ms)?,
-            read_timeout_ms: duration(self.read_timeout_ms, defaults.read_timeout_ms)?,
-            extra_roots_pem: if roots.is_empty() {
-                Vec::new()
-            } else {
-                vec![roots.to_vec()]
-            },
-            only_extra_roots,
-            proxy: proxy.map(str::to_owned),
-            thread_name: format!("{}-http", threads.name),
-            stack_bytes: threads.stack_bytes,
-            on_thread_start: threads.on_start,
-            ..defaults
-        };
         if !is_needed {
             return Ok(None);
         }
-        let transport = HttpTransport::new(options).map_err(|error| Failure::argument(error.text))?;
-        Ok(Some(Arc::new(transport)))
+        connections::transport(options, threads.unwrap_or_default()).map(Some)
     }
 
     #[cfg(not(feature = "http"))]
@@ -587,6 +570,12 @@ pub(super) fn check_base(url: &str, what: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Where a parent types a one-time code in: the caller's word, or k-ID's site.
+pub(super) fn code_site(at: *const c_char) -> Result<Box<str>, Failure> {
+    let site = optional(at, MAX_URL, "code_site")?.filter(|site| !site.is_empty());
+    Ok(site.unwrap_or(CODE_SITE).into())
+}
+
 /// A player's token, if it can be sent in a header.
 pub(super) fn token(at: *const c_char) -> Result<Option<String>, Failure> {
     let Some(token) = optional(at, MAX_TOKEN, "the token")? else {
@@ -609,7 +598,7 @@ pub(super) fn player<'a>(at: *const c_char) -> Result<&'a str, Failure> {
     Ok(player)
 }
 
-fn duration(given_ms: u32, default_ms: u32) -> Result<u32, Failure> {
+pub(super) fn duration(given_ms: u32, default_ms: u32) -> Result<u32, Failure> {
     match given_ms {
         0 => Ok(default_ms),
         1..=MAX_TIMEOUT_MS => Ok(given_ms),

@@ -22,9 +22,9 @@ pub const PLAYGATE_AGE_NONE: i32 = -1;
 /// The longest text in an age signal, in bytes.
 const MAX_SIGNAL_TEXT: usize = 256;
 /// The longest e-mail address, in bytes (RFC 5321 section 4.5.3.1).
-const MAX_ADDRESS: usize = 254;
+pub(super) const MAX_ADDRESS: usize = 254;
 /// The longest language tag, in bytes.
-const MAX_LOCALE: usize = 35;
+pub(super) const MAX_LOCALE: usize = 35;
 
 /// What a platform says about the player's age, in k-ID's form: a category, or both ends of an age range. It is checked
 /// by k-ID's rules before anything is sent, and neither stored nor logged.
@@ -91,7 +91,7 @@ pub extern "C" fn playgate_permission_request_init(request: *mut playgate_permis
 
 impl playgate_age_signal {
     /// Copies the signal and checks it.
-    fn read(&self) -> Result<AgeSignal, Failure> {
+    pub(super) fn read(&self) -> Result<AgeSignal, Failure> {
         if self.reserved0 != 0 || self.reserved.iter().any(|word| *word != 0) {
             return Err(reserved_is_used());
         }

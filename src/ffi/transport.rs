@@ -18,8 +18,13 @@ use super::{
     },
     text::{optional, required},
 };
+use zeroize::Zeroize;
+
 use crate::{
-    host::transport::{Completion, Transport},
+    host::{
+        transport::{Completion, Transport},
+        wipe_headers,
+    },
     protocol::http::{Reply, Request, Response, TransportError, TransportErrorKind},
 };
 
@@ -340,12 +345,15 @@ impl HostTransport {
         };
         // SAFETY: the header asks that the functions stay callable; everything lent lives for the call.
         in_hook(|| unsafe { (self.start)(self.user, exchange, &raw const lent) });
+        for (_, value) in texts {
+            value.into_bytes().zeroize();
+        }
         true
     }
 }
 
 impl Transport for HostTransport {
-    fn start(&self, ticket: u64, request: Request, timeout_ms: u32, done: Completion) {
+    fn start(&self, ticket: u64, mut request: Request, timeout_ms: u32, done: Completion) {
         let exchange = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         let open = Open {
             transport: self.number,
@@ -364,9 +372,9 @@ impl Transport for HostTransport {
             }
             exchanges.insert(exchange, open);
         }
-        if !self.lend(exchange, &request, timeout_ms)
-            && let Some(open) = take(exchange)
-        {
+        let was_lent = self.lend(exchange, &request, timeout_ms);
+        wipe_headers(&mut request.headers);
+        if !was_lent && let Some(open) = take(exchange) {
             let text = "the request has a NUL character in its URL or a header";
             open.done
                 .call(Err(TransportError::new(TransportErrorKind::Refused, text)));

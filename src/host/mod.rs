@@ -6,6 +6,8 @@ mod engine;
 pub mod features;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "trusted-server")]
+pub mod kid;
 #[cfg(feature = "capi")]
 pub(crate) mod lasting;
 pub mod log;
@@ -21,8 +23,12 @@ pub mod table;
 pub mod threads;
 pub mod transport;
 mod vault;
+#[cfg(any(feature = "http", feature = "capi"))]
+mod wipe;
 
 pub use clock::{Clock, SystemClock, now};
 pub use engine::{Closed, Engine, HandedNotice, OpenOptions, close_all, intern};
 pub use store::Store;
 pub use vault::{OpenRecords, outcome as record_outcome};
+#[cfg(any(feature = "http", feature = "capi"))]
+pub(crate) use wipe::wipe_headers;

@@ -97,7 +97,7 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    pub(super) fn new(request: Request) -> Result<Self, TransportError> {
+    pub(super) fn new(mut request: Request) -> Result<Self, TransportError> {
         let (uri, origin) = read_url(&request.url)?;
         let head = request.headers.iter().fold(request.url.len(), |sum, (name, value)| {
             sum + name.len() + value.len() + 4
@@ -110,11 +110,13 @@ impl Prepared {
         if request.method == Method::Get && !request.body.is_empty() {
             return Err(refuse("a GET request has no body"));
         }
+        let headers = read_headers(&request.headers);
+        crate::host::wipe_headers(&mut request.headers);
         Ok(Self {
             method: request.method,
             uri,
             origin,
-            headers: read_headers(&request.headers)?,
+            headers: headers?,
             body: request.body,
         })
     }

@@ -54,6 +54,46 @@ impl KidError {
     }
 }
 
+impl fmt::Display for KidError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("k-ID knows nothing of that id"),
+            Self::Unauthorized => f.write_str(
+                "k-ID refused the API key: it is wrong, has expired, or is for the other of test and live mode",
+            ),
+            Self::RateLimited { .. } => f.write_str("k-ID asks to come back later: too many requests"),
+            Self::ServerError { status } => write!(f, "k-ID has trouble (HTTP {status})"),
+            Self::BadRequest { code } => match word(code) {
+                Some(code) => write!(f, "k-ID refused the request: {code}"),
+                None => f.write_str("k-ID refused the request and did not say why"),
+            },
+            Self::Malformed(text) => f.write_str(text),
+        }
+    }
+}
+
+impl core::error::Error for KidError {}
+
+/// The code, if it is a word as k-ID's codes are: anything else might repeat what was sent.
+fn word(code: &str) -> Option<&str> {
+    let is_word = (1..=64).contains(&code.len())
+        && code
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    is_word.then_some(code)
+}
+
+impl KidError {
+    /// k-ID's code for the refusal, if it is a word as its codes are; for logs.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::NotFound => Some(NOT_FOUND),
+            Self::BadRequest { code } => word(code),
+            _ => None,
+        }
+    }
+}
+
 /// The body of an answer with status 200, or what the answer means instead. `call` is the call's name for texts;
 /// `now_ms` is the Unix time in milliseconds, for a `Retry-After` that is a date.
 pub(super) fn body<'a>(call: &str, response: &'a Response, now_ms: i64) -> Result<&'a [u8], KidError> {
@@ -135,5 +175,30 @@ impl ErrorBody {
     /// The sentence that came with it. May repeat personal data; not for logs.
     pub fn text(&self) -> Option<&str> {
         self.text.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_repeat_k_ids_words_and_nothing_else() {
+        let refused = |code: &str| KidError::BadRequest { code: code.into() };
+        assert_eq!(
+            refused("INVALID_INPUT").to_string(),
+            "k-ID refused the request: INVALID_INPUT"
+        );
+        assert_eq!(refused("INVALID_INPUT").code(), Some("INVALID_INPUT"));
+        for odd in ["", "secret@mail.example", "secret", "SECRET S", &"X".repeat(65)] {
+            let error = refused(odd);
+            assert_eq!(error.to_string(), "k-ID refused the request and did not say why");
+            assert_eq!(error.code(), None);
+        }
+        assert_eq!(KidError::NotFound.code(), Some("NOT_FOUND"));
+        assert_eq!(
+            KidError::ServerError { status: 503 }.to_string(),
+            "k-ID has trouble (HTTP 503)"
+        );
     }
 }
