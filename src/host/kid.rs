@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use zeroize::Zeroizing;
+pub use zeroize::Zeroizing;
 
 use super::{
     clock::now,

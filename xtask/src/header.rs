@@ -1,17 +1,24 @@
 //! The C header: written from the code, compared with the committed one, compiled as every C and C++ that a host uses.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::run::{self, cargo, root, target};
 
-fn committed() -> PathBuf {
-    root().join("include/playgate.h")
+/// The header of games, and that of trusted hosts.
+const HEADERS: &[&str] = &["playgate.h", "playgate_trusted.h"];
+
+fn committed(name: &str) -> PathBuf {
+    root().join("include").join(name)
 }
 
-/// Builds the header from the code.
-fn generated() -> Result<String, String> {
+/// Builds the headers from the code; the folder that they are in.
+fn generated() -> Result<PathBuf, String> {
     let messages = run::output(cargo().args(["build", "--package", "playgate", "--message-format", "json"]))?;
-    let out_dir = messages
+    messages
         .lines()
         .filter_map(|line| {
             line.split("\"out_dir\":\"")
@@ -21,26 +28,34 @@ fn generated() -> Result<String, String> {
                 .map(PathBuf::from)
         })
         .find(|folder| folder.join("playgate.h").exists())
-        .ok_or("the build script of playgate said nothing of its folder")?;
-    let path = out_dir.join("playgate.h");
-    fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+        .ok_or_else(|| "the build script of playgate said nothing of its folder".to_owned())
 }
 
-/// Writes `include/playgate.h` from the code.
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Writes the headers in `include` from the code.
 pub fn write() -> Result<(), String> {
-    let text = generated()?;
-    fs::write(committed(), text).map_err(|error| format!("include/playgate.h: {error}"))?;
-    println!("include/playgate.h is written.");
+    let folder = generated()?;
+    for name in HEADERS {
+        fs::write(committed(name), read(&folder.join(name))?).map_err(|error| format!("include/{name}: {error}"))?;
+        println!("include/{name} is written.");
+    }
     Ok(())
 }
 
-/// The committed header is the one that the code gives.
+/// The committed headers are those that the code gives.
 pub fn is_current() -> Result<(), String> {
-    let text = fs::read_to_string(committed()).map_err(|error| format!("include/playgate.h: {error}"))?;
-    if text == generated()? {
-        return Ok(());
+    let folder = generated()?;
+    for name in HEADERS {
+        if read(&committed(name))? != read(&folder.join(name))? {
+            return Err(format!(
+                "include/{name} is not what the code gives; run `cargo xtask header` and commit it"
+            ));
+        }
     }
-    Err("include/playgate.h is not what the code gives; run `cargo xtask header` and commit it".to_owned())
+    Ok(())
 }
 
 /// The header compiles alone and cleanly: C99 to C23, C++14 to C++20, gcc and clang, strictest flags. Gives the number of

@@ -88,8 +88,12 @@ impl Library {
 
     /// With the feature `mock`, for tests of games: made where `debug` is, and kept apart from it.
     pub fn with_mock() -> Result<Self, String> {
-        run::ok(cargo().args(["build", "--quiet", "--package", "playgate", "--features", "mock"]))?;
-        let folder = target().join("mock");
+        Self::apart("mock", "mock")
+    }
+
+    fn apart(feature: &str, name: &str) -> Result<Self, String> {
+        run::ok(cargo().args(["build", "--quiet", "--package", "playgate", "--features", feature]))?;
+        let folder = target().join(name);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         for file in ["libplaygate.so", "libplaygate.a"] {
             let copy = folder.join(file);
@@ -101,6 +105,11 @@ impl Library {
             include: root().join("include"),
             has_asan: false,
         })
+    }
+
+    /// With the feature `trusted-server`, for servers that hold the k-ID key: made where `debug` is, and kept apart from it.
+    pub fn trusted() -> Result<Self, String> {
+        Self::apart("trusted-server", "trusted")
     }
 
     /// Instrumented for AddressSanitizer, for clang to link.

@@ -23,6 +23,7 @@ mod run;
 mod setup;
 mod soak;
 mod test;
+mod trusted;
 mod unity;
 mod unreal;
 mod vectors;

@@ -16,7 +16,7 @@ use crate::{
     neighbours, package,
     platforms::{self, Windows},
     run::{self, Counts, cargo},
-    setup, unity, unreal,
+    setup, trusted, unity, unreal,
 };
 
 /// Runs all tests, or the steps in whose names one of these words is. A step that fails does not keep the others from
@@ -41,6 +41,7 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
     ahead.join();
     of_windows(&mut steps);
     of_games_tests(&mut steps);
+    of_trusted_hosts(&mut steps);
     with_address_sanitizer(&mut steps);
     steps.close(started)
 }
@@ -245,6 +246,24 @@ fn of_games_tests(steps: &mut Steps) {
     });
     steps.try_step("C++ tests: a game's own, without a server", || {
         cpp_programs::of_games_tests(library.get()?)
+    });
+}
+
+/// The library for servers that hold k-ID's key.
+fn of_trusted_hosts(steps: &mut Steps) {
+    let library = Built::new(Library::trusted);
+    steps.try_step(
+        "trusted hosts: the header, its functions in such a library only",
+        || {
+            trusted::header_compiles()?;
+            trusted::exports(library.get()?).map(passed)
+        },
+    );
+    steps.try_step("trusted hosts: the ABI is the committed one", || {
+        abi::check_trusted(library.get()?).map(|()| one())
+    });
+    steps.try_step("trusted hosts: C tests against a k-ID", || {
+        trusted::c_programs(library.get()?)
     });
 }
 

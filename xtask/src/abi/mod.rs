@@ -6,11 +6,13 @@ mod compare;
 mod compare_tests;
 mod manifest;
 mod observe;
+mod trusted;
 mod variants;
 
 use std::{fs, path::Path};
 
 pub use manifest::Manifest;
+pub use trusted::check as check_trusted;
 pub use variants::Variant;
 
 use self::{
@@ -24,7 +26,7 @@ const RUST: &str = "tests/abi_layout/generated.rs";
 
 const USAGE: &str = "cargo xtask abi [--check | --unreleased | --against FILE]
 
-  (nothing)       write include/playgate.h, include/playgate.abi, tests/abi_layout/generated.rs and the C#
+  (nothing)       write the headers and manifests in include, tests/abi_layout/generated.rs and the C#
                   declarations from the code; refused when a program that is in use would break
   --unreleased    the same, whatever it breaks: for what no release has had
   --check         compare with what is committed
@@ -89,7 +91,8 @@ fn write(is_unreleased: bool) -> Result<(), String> {
         fs::write(root().join(path), text).map_err(|error| format!("{path}: {error}"))?;
         println!("{path} is written.");
     }
-    csharp::write()
+    csharp::write()?;
+    trusted::write(is_unreleased)
 }
 
 /// What is committed is what the code gives, and all compilers agree with it. Gives the number of things that hold.

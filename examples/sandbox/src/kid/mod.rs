@@ -1,6 +1,7 @@
 //! The side that k-ID shows to a product's server.
 
 mod challenges;
+mod defaults;
 mod upgrade;
 
 use std::collections::HashMap;
@@ -25,6 +26,7 @@ use crate::state::switches::Switches;
 /// Everything below `/api/v1`.
 pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
+        .route("/age-gate/get-default-permissions", get(defaults::get))
         .route("/session/get", get(session_get))
         .route("/session/upgrade", post(upgrade::upgrade))
         .route("/challenge/get", get(challenges::get))
