@@ -54,7 +54,7 @@ impl Plan {
             pause_ms: 60.0 * MINUTE as f64,
             edits_per_hour: 0.05,
             compare_every_ms: 24 * HOUR,
-            window_s: if is_small { 60 } else { 10 },
+            window_s: 60,
         }
     }
 }
@@ -186,8 +186,10 @@ impl Day {
         for player in &self.players {
             self.report.consented += u64::from(player.has_consent);
             self.report.bound += u64::from(player.row.is_bound);
+            let is_settled = player.client.is_some() && player.wire.is_none();
+            self.report.unbound_online += u64::from(is_settled && player.has_consent && !player.row.is_bound);
             self.report.stored += u64::from(player.has_consent && knows(player, 0));
-            let is_steady = player.client.is_some() && player.wire.is_none() && player.row.is_bound;
+            let is_steady = is_settled && player.row.is_bound;
             // What a parent has changed in the last minutes comes with the next periodic refresh.
             let is_recent = player.row.refetch;
             self.report.behind += u64::from(is_steady && !is_recent && !knows(player, player.row.revision));
@@ -434,7 +436,10 @@ fn document(player: u32, revision: u32) -> String {
 }
 
 fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Reply {
-    let headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    let headers = headers
+        .iter()
+        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+        .collect();
     Ok(Response {
         status,
         headers,

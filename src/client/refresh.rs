@@ -546,9 +546,22 @@ impl Client {
             flight.retry_at = now.mono_ms.saturating_add(wait);
             return;
         }
-        let at = self.refresher.breaker.open_until(now.mono_ms).unwrap_or(0);
-        self.refresher.due_at = Some(at.max(now.mono_ms.saturating_add(wait)));
+        self.refresher.due_at = Some(self.next_by_itself(now, wait));
         self.end_flight(&outcome);
+    }
+
+    /// When the library asks again on its own account after a refresh that failed. While the server counts as down, no
+    /// sooner than a good part of a period later, each client at its own moment: a whole crowd that has failed, one by one,
+    /// for the length of an outage must not come back in the moment after it. Whoever waits for an answer may ask as soon
+    /// as the circuit lets a try through.
+    fn next_by_itself(&mut self, now: Now, wait: u64) -> u64 {
+        let soon = now.mono_ms.saturating_add(wait);
+        let Some(open_until) = self.refresher.breaker.open_until(now.mono_ms) else {
+            return soon;
+        };
+        let period = self.config.periodic_ms;
+        let lull = self.random.u64(period / 3..=period / 3 + period);
+        soon.max(open_until.saturating_add(lull))
     }
 
     /// One try failed, and asking again at once would not help.
@@ -556,14 +569,16 @@ impl Client {
         self.count_failure(now, &outcome);
         let failures = self.refresher.breaker.failures().saturating_add(4);
         let wait = backoff_ms(failures, Some(self.config.poll_floor_ms), &mut self.random);
-        let at = self.refresher.breaker.open_until(now.mono_ms).unwrap_or(0);
-        self.refresher.due_at = Some(at.max(now.mono_ms.saturating_add(wait)));
+        self.refresher.due_at = Some(self.next_by_itself(now, wait));
         self.end_flight(&outcome);
     }
 
     pub(super) fn count_failure(&mut self, now: Now, outcome: &Outcome) {
         let was_live = self.is_live(now);
-        self.refresher.breaker.failed(now.mono_ms);
+        match outcome.code {
+            Code::TimedOut => self.refresher.breaker.timed_out(now.mono_ms),
+            _ => self.refresher.breaker.failed(now.mono_ms),
+        }
         if was_live {
             self.outputs.push_back(Output::Publish);
         }

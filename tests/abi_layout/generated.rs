@@ -10,6 +10,9 @@ use playgate::ffi::event::*;
 use playgate::ffi::feature::*;
 use playgate::ffi::game_session::*;
 use playgate::ffi::hooks::*;
+use playgate::ffi::kid::*;
+use playgate::ffi::kid_answer::*;
+use playgate::ffi::kid_calls::*;
 use playgate::ffi::mock::*;
 use playgate::ffi::notice::*;
 use playgate::ffi::options::*;
@@ -21,6 +24,7 @@ use playgate::ffi::store::*;
 use playgate::ffi::text::*;
 use playgate::ffi::texts::*;
 use playgate::ffi::transport::*;
+use playgate::ffi::webhook::*;
 
 constant!(PLAYGATE_ABI_VERSION, 1);
 constant!(PLAYGATE_ACCESS_ALLOWED, 1);
