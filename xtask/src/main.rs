@@ -1,4 +1,5 @@
-//! The project's commands: `cargo xtask demo | test | soak | platforms | sandbox | header | abi | csharp | bench | package`.
+//! The project's commands: `cargo xtask demo | test | soak | platforms | sandbox | header | abi | csharp | bench | fleet |
+//! package`.
 
 mod abi;
 mod bench;
@@ -44,6 +45,7 @@ const USAGE: &str = "cargo xtask COMMAND
   unity-meta
             write the .meta files that the Unity package lacks
   bench     what things cost, side by side; a word picks those that have it in their name: unity
+  fleet     simulate a launch day with a million players, or so many as are given (docs/fleet.md)
   package   make the archives for C, C++ and engines in target/package; --windows puts the DLL into Unity's,
             which takes MinGW";
 
@@ -67,6 +69,26 @@ fn main() -> ExitCode {
         Some("csharp") => csharp::write(),
         Some("unity-meta") => unity::meta::write_missing(),
         Some("package") => package(arguments.next().as_deref()),
+        Some("fleet") => run::ok(
+            run::cargo()
+                .args([
+                    "run",
+                    "--quiet",
+                    "--release",
+                    "--package",
+                    "playgate",
+                    "--example",
+                    "fleet",
+                ])
+                .args(["--no-default-features", "--"])
+                .args(arguments)
+                // The whole library linked at once gains nothing here and takes minutes.
+                .env("CARGO_PROFILE_RELEASE_LTO", "off")
+                .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+        ),
+        Some("package") => setup::ensure()
+            .and_then(|()| library::Library::release())
+            .and_then(|l| package::run(&l)),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -113,7 +113,15 @@ fn of_rust(steps: &mut Steps) {
         )
     });
     steps.try_step("Rust: fewer features", || {
-        for features in ["std", "capi", "capi,file-store", "std,http", "capi,mock"] {
+        for features in [
+            "std",
+            "capi",
+            "capi,file-store",
+            "std,http",
+            "capi,mock",
+            "std,trusted-server",
+            "capi,trusted-server",
+        ] {
             run::ok(
                 cargo()
                     .args(["clippy", "--quiet", "--package", "playgate", "--no-default-features"])
