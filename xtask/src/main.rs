@@ -20,6 +20,7 @@ mod library;
 mod neighbours;
 mod package;
 mod platforms;
+mod postgres;
 mod run;
 mod setup;
 mod soak;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{neighbours, run};
+use crate::{neighbours, postgres, run};
 
 /// A program or a path, and the Debian package that has it.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -32,6 +32,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("unshare", "util-linux"),
     ("doxygen", "doxygen"),
     ("godot3-server", "godot3-server"),
+    ("setpriv", "util-linux"),
+    postgres::PROGRAM,
 ];
 
 /// Makes sure that everything is there.

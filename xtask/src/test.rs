@@ -15,6 +15,7 @@ use crate::{
     library::{Library, Linkage},
     neighbours, package,
     platforms::{self, Windows},
+    postgres,
     run::{self, Counts, cargo},
     setup, trusted, unity, unreal,
 };
@@ -137,6 +138,7 @@ fn of_rust(steps: &mut Steps) {
     steps.try_step("Rust: sandbox, backend, xtask", || {
         run::counted(cargo().args(["test", "--quiet", "--workspace", "--exclude", "playgate"]))
     });
+    steps.try_step("Rust: the backend on PostgreSQL", postgres::backend_tests);
 }
 
 /// The library as it ships: what it exports, needs and is packed into.

@@ -228,7 +228,7 @@ impl Challenges {
             Ok(()) => Ok(()),
             Err(trouble) => {
                 // Where k-ID answered, it has written to nobody. Where it did not, it may have.
-                if matches!(trouble, Trouble::Said(_)) {
+                if !matches!(trouble, Trouble::Silent) {
                     store.release_email(id).await?;
                 }
                 Err(match trouble {
@@ -253,7 +253,7 @@ impl Challenges {
         }
         match self.sessions.kid.widget(session, email).await {
             Ok(url) => Ok(Ok(url)),
-            Err(Trouble::Said(KidError::NotFound)) => match self.sessions.read(player, session).await? {
+            Err(Trouble::Said(KidError::NotFound)) => match self.sessions.fresh(player, session).await? {
                 Answer::Session(..) => Err(ApiError::kid_unavailable()),
                 answer => Ok(Err(answer)),
             },

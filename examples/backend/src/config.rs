@@ -1,8 +1,20 @@
 //! What the server is told at its start: where to listen, where to keep its data, which secrets to use.
 
-use std::{fmt, time::Duration};
+mod environment;
 
-use playgate::protocol::{is_web_url, join_path, webhook};
+use std::{fmt, sync::Arc, time::Duration};
+
+use playgate::protocol::{is_web_url, join_path, kid::is_jurisdiction, webhook};
+
+use crate::{
+    issuer::{KeySet, TokenCheck},
+    store::Place,
+};
+
+/// The longest time that a session is taken from the cache.
+pub const MAX_READ_CACHE: Duration = Duration::from_secs(30);
+/// The longest time between two comparisons of a stored session with k-ID.
+pub const MAX_COMPARE_EVERY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The shortest secret for player tokens, in bytes: as long as the hash that it keys (RFC 7518 section 3.2).
 pub const MIN_TOKEN_SECRET_BYTES: usize = 32;
@@ -29,13 +41,16 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Everything that the server can be told. [`Config::new`] sets what has a default.
-#[derive(Debug, Clone)]
+/// Everything that the server can be told. [`Config::new`] sets what has a default. `Debug` shows no secret.
+#[derive(Clone)]
 pub struct Config {
     /// Host and port to listen at; port 0 takes a free one.
     pub listen: String,
-    /// The SQLite database: a path, `sqlite:PATH`, or `sqlite::memory:`. Made if it is not there.
+    /// The database. SQLite: a path, `sqlite:PATH`, or `sqlite::memory:`; made if it is not there. PostgreSQL, for several
+    /// servers at once: `postgres://USER:PASSWORD@HOST:PORT/NAME`; must be there.
     pub database: String,
+    /// How many connections to the database there may be: 4 to SQLite, 10 to PostgreSQL unless told otherwise.
+    pub database_pool: Option<u32>,
     /// k-ID's base URL, up to and with `/api/v1`. https, or http for loopback.
     pub kid_url: String,
     /// The product's API key, of the same mode (live or test) as the URL.
@@ -48,6 +63,11 @@ pub struct Config {
     pub webhook_window: Duration,
     /// The secret that player tokens are signed with.
     pub token_secret: Secret,
+    /// Public keys of the studio's own issuer of player tokens. With them, tokens signed with `token_secret` open nothing;
+    /// only this server's cookies are signed with that.
+    pub token_keys: Option<KeySet>,
+    /// Whatever else is to say whom a player's token speaks for, instead of `token_secret` and `token_keys`.
+    pub token_check: Option<Arc<dyn TokenCheck>>,
     /// The `iss` that a player token must have, if any.
     pub token_issuer: Option<String>,
     /// The `aud` that a player token must have, if any.
@@ -59,6 +79,22 @@ pub struct Config {
     pub kid_timeout: Duration,
     /// How long to wait before k-ID is asked once more whether a session is really gone.
     pub kid_recheck: Duration,
+    /// How often a request that k-ID may be sent twice is repeated when no answer came, or "server error".
+    pub kid_retries: u32,
+    /// After so many failures in a row k-ID is left alone for a while; 0: it never is.
+    pub kid_breaker: u32,
+    /// How many requests a second k-ID may get from this server; `None`: as many as there are.
+    pub kid_rate: Option<u32>,
+    /// How long a session that k-ID has confirmed is not asked for again, as long as the database has no newer revision;
+    /// at most [`MAX_READ_CACHE`]. Zero: k-ID is asked at every read.
+    pub read_cache: Duration,
+    /// How long a stored session that no webhook has disputed is taken for k-ID's, birthdays apart. Zero: it is compared at
+    /// every read that the cache does not answer. Needs webhooks.
+    pub compare_every: Duration,
+    /// Jurisdictions whose default permissions are kept for new players while k-ID is down.
+    pub default_jurisdictions: Vec<String>,
+    /// How many requests a player may make in a minute, at all servers together; 0: any number.
+    pub player_rate: u32,
     /// How long to wait between two questions to k-ID where one challenge stands.
     pub challenge_interval: Duration,
     /// How long to wait between two messages to a parent about one challenge.
@@ -68,79 +104,36 @@ pub struct Config {
 }
 
 impl Config {
-    /// A configuration that listens at a free port of 127.0.0.1, without webhooks.
+    /// A configuration for development and tests: it listens at a free port of 127.0.0.1, without webhooks, asks k-ID at
+    /// every read, once, and lets players ask as often as they like. [`Config::from_env`] sets what a deployment wants.
     pub fn new(database: impl Into<String>, kid_url: impl Into<String>, kid_key: Secret, token_secret: Secret) -> Self {
         Self {
             listen: "127.0.0.1:0".to_owned(),
             database: database.into(),
+            database_pool: None,
             kid_url: kid_url.into(),
             kid_key,
             webhook_secret: None,
             webhook_legacy: false,
             webhook_window: Duration::from_secs(webhook::DEFAULT_WINDOW_S),
             token_secret,
+            token_keys: None,
+            token_check: None,
             token_issuer: None,
             token_audience: None,
             widget_origin: None,
             kid_timeout: Duration::from_secs(5),
             kid_recheck: Duration::from_secs(1),
+            kid_retries: 0,
+            kid_breaker: 0,
+            kid_rate: None,
+            read_cache: Duration::ZERO,
+            compare_every: Duration::ZERO,
+            default_jurisdictions: Vec::new(),
+            player_rate: 0,
             challenge_interval: Duration::from_secs(5),
             email_interval: Duration::from_secs(60),
             request_timeout: Duration::from_secs(20),
-        }
-    }
-
-    /// Reads the environment through `lookup`. An empty variable counts as not set.
-    ///
-    /// # Errors
-    /// A variable that is needed is missing, or one has a value that cannot be used; all of them are named.
-    pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let get = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
-        let mut wrong = Vec::new();
-        let mut needed = |name: &str, what: &str| {
-            get(name).unwrap_or_else(|| {
-                wrong.push(format!("{name} is not set: {what}"));
-                String::new()
-            })
-        };
-        let kid_url = needed(
-            "PLAYGATE_KID_URL",
-            "k-ID's base URL, for example https://game-api.k-id.com/api/v1",
-        );
-        let kid_key = Secret(needed("PLAYGATE_KID_KEY", "the product's API key"));
-        let token_secret = Secret(needed(
-            "PLAYGATE_TOKEN_SECRET",
-            "the secret that player tokens are signed with",
-        ));
-        let database = get("PLAYGATE_DATABASE").unwrap_or_else(|| "playgate-backend.sqlite".to_owned());
-        let mut config = Self::new(database, kid_url, kid_key, token_secret);
-        config.listen = get("PLAYGATE_LISTEN").unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-        config.webhook_secret = get("PLAYGATE_WEBHOOK_SECRET").map(Secret);
-        config.token_issuer = get("PLAYGATE_TOKEN_ISSUER");
-        config.token_audience = get("PLAYGATE_TOKEN_AUDIENCE");
-        config.widget_origin = get("PLAYGATE_WIDGET_ORIGIN");
-        match get("PLAYGATE_WEBHOOK_LEGACY").as_deref() {
-            None | Some("0") => {}
-            Some("1") => config.webhook_legacy = true,
-            Some(_) => wrong.push("PLAYGATE_WEBHOOK_LEGACY must be 0 or 1".to_owned()),
-        }
-        for (name, place) in [
-            ("PLAYGATE_KID_TIMEOUT_MS", &mut config.kid_timeout),
-            ("PLAYGATE_KID_RECHECK_MS", &mut config.kid_recheck),
-        ] {
-            match get(name).map(|value| value.parse::<u64>()) {
-                None => {}
-                Some(Ok(ms)) if ms <= 60_000 => *place = Duration::from_millis(ms),
-                Some(_) => wrong.push(format!("{name} must be a number of milliseconds up to 60000")),
-            }
-        }
-        if wrong.is_empty() {
-            wrong = config.problems();
-        }
-        if wrong.is_empty() {
-            Ok(config)
-        } else {
-            Err(ConfigError(wrong))
         }
     }
 
@@ -181,6 +174,27 @@ impl Config {
                 "PLAYGATE_WIDGET_ORIGIN must be an origin: https (http for loopback only), host, port, and nothing more"
                     .to_owned(),
             );
+        }
+        if matches!(Place::of(&self.database), Place::Unknown) {
+            wrong.push("PLAYGATE_DATABASE is neither a path, nor an address of SQLite or PostgreSQL".to_owned());
+        }
+        if self.database_pool == Some(0) {
+            wrong.push("PLAYGATE_DATABASE_POOL must be at least 1".to_owned());
+        }
+        if self.read_cache > MAX_READ_CACHE {
+            wrong.push("PLAYGATE_READ_CACHE_MS must be at most 30000".to_owned());
+        }
+        if self.compare_every > MAX_COMPARE_EVERY {
+            wrong.push("PLAYGATE_COMPARE_EVERY_S must be at most 2592000, 30 days".to_owned());
+        }
+        if !self.compare_every.is_zero() && self.webhook_secret.is_none() {
+            wrong.push(
+                "PLAYGATE_COMPARE_EVERY_S needs webhooks, without which nobody says that a session changed: set PLAYGATE_WEBHOOK_SECRET"
+                    .to_owned(),
+            );
+        }
+        if !self.default_jurisdictions.iter().all(|name| is_jurisdiction(name)) {
+            wrong.push("PLAYGATE_DEFAULT_JURISDICTIONS must be a list like US-CA,DE".to_owned());
         }
         if self.kid_timeout.is_zero() || self.request_timeout.is_zero() {
             wrong.push("a time limit of 0 would refuse every request".to_owned());
@@ -233,22 +247,68 @@ impl fmt::Display for Config {
     /// One line without any secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let set = |on: bool| if on { "set" } else { "not set" };
+        let off = |value: u128, text: String| if value == 0 { "off".to_owned() } else { text };
+        let pool = self
+            .database_pool
+            .map_or(String::new(), |size| format!(" ({size} connections)"));
         write!(
             f,
-            "listen {}; database {}; k-ID {} (key set, timeout {} ms); webhooks: secret {}{}; player tokens: HS256, issuer {}, audience {}",
+            "listen {}; database {}{pool}; ",
             self.listen,
-            self.database,
+            Place::of(&self.database)
+        )?;
+        let rate = self
+            .kid_rate
+            .map_or("any rate".to_owned(), |rate| format!("{rate} requests/s"));
+        let breaker = u128::from(self.kid_breaker);
+        write!(
+            f,
+            "k-ID {} (key set, timeout {} ms, {} retries, circuit breaker {}, {rate}); ",
             self.kid_url,
             self.kid_timeout.as_millis(),
+            self.kid_retries,
+            off(breaker, format!("after {breaker} failures")),
+        )?;
+        let (cache, compare) = (self.read_cache.as_millis(), self.compare_every.as_millis());
+        write!(
+            f,
+            "read cache {}; comparison {}; default permissions {}; ",
+            off(cache, format!("{cache} ms")),
+            if compare == 0 {
+                "at every read".to_owned()
+            } else {
+                format!("every {} s", self.compare_every.as_secs())
+            },
+            off(
+                self.default_jurisdictions.len() as u128,
+                self.default_jurisdictions.join(",")
+            ),
+        )?;
+        write!(
+            f,
+            "webhooks: secret {}{}; player tokens: {}, issuer {}, audience {}, ",
             set(self.webhook_secret.is_some()),
             if self.webhook_legacy {
                 ", older signature accepted"
             } else {
                 ""
             },
+            match (&self.token_check, &self.token_keys) {
+                (Some(_), _) => "checked by the program".to_owned(),
+                (None, Some(keys)) => format!("{} public keys", keys.len()),
+                (None, None) => "HS256".to_owned(),
+            },
             self.token_issuer.as_deref().unwrap_or("any"),
             self.token_audience.as_deref().unwrap_or("any"),
-        )
+        )?;
+        let rate = u128::from(self.player_rate);
+        write!(f, "rate {}", off(rate, format!("{rate} requests/min")))
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Config({self})")
     }
 }
 
@@ -263,77 +323,3 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        let base = [
-            ("PLAYGATE_KID_URL", "https://game-api.k-id.com/api/v1"),
-            ("PLAYGATE_KID_KEY", "planted-key"),
-            ("PLAYGATE_TOKEN_SECRET", "planted-secret-planted-secret-32"),
-        ];
-        Config::from_env(|name| {
-            let all = changes.iter().chain(base.iter());
-            all.filter(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()).next()
-        })
-    }
-
-    #[test]
-    fn what_is_missing_is_named_all_at_once() {
-        let text = Config::from_env(|_| None).unwrap_err().to_string();
-        for name in ["PLAYGATE_KID_URL", "PLAYGATE_KID_KEY", "PLAYGATE_TOKEN_SECRET"] {
-            assert!(text.contains(name), "{text}");
-        }
-    }
-
-    #[test]
-    fn bad_values_are_refused_without_being_shown() {
-        for (name, value) in [
-            ("PLAYGATE_TOKEN_SECRET", "planted-31-bytes-planted-31-byt"),
-            ("PLAYGATE_KID_KEY", "planted key"),
-            ("PLAYGATE_KID_KEY", "planted\nkey"),
-            ("PLAYGATE_KID_URL", "http://planted.example/api/v1"),
-            ("PLAYGATE_KID_URL", "http://127.0.0.1.planted.example/api/v1"),
-            ("PLAYGATE_KID_URL", "https://planted:planted@k-id.com"),
-            ("PLAYGATE_KID_URL", "ftp://planted"),
-            ("PLAYGATE_WEBHOOK_LEGACY", "planted"),
-            ("PLAYGATE_WIDGET_ORIGIN", "planted"),
-            ("PLAYGATE_WIDGET_ORIGIN", "https://planted.example/"),
-            ("PLAYGATE_WIDGET_ORIGIN", "https://planted.example:443"),
-            ("PLAYGATE_WIDGET_ORIGIN", "https://Planted.example"),
-            ("PLAYGATE_WIDGET_ORIGIN", "http://planted.example"),
-            ("PLAYGATE_WIDGET_ORIGIN", "https://planted.example; script-src *"),
-            ("PLAYGATE_KID_TIMEOUT_MS", "planted"),
-            ("PLAYGATE_KID_TIMEOUT_MS", "0"),
-        ] {
-            let text = read(&[(name, value)]).map(|_| ()).unwrap_err().to_string();
-            assert!(!text.contains("planted"), "{name}: {text}");
-        }
-    }
-
-    #[test]
-    fn plain_http_is_for_loopback() {
-        for url in ["http://127.0.0.1:1/api/v1", "http://localhost", "http://[::1]:80/x"] {
-            assert!(read(&[("PLAYGATE_KID_URL", url)]).is_ok(), "{url}");
-        }
-        for origin in [
-            "https://widget.example",
-            "http://127.0.0.1:9",
-            "http://[::1]:9",
-            "https://x.example:8443",
-        ] {
-            assert!(read(&[("PLAYGATE_WIDGET_ORIGIN", origin)]).is_ok(), "{origin}");
-        }
-    }
-
-    #[test]
-    fn neither_summary_nor_debug_shows_a_secret() {
-        let config = read(&[("PLAYGATE_WEBHOOK_SECRET", "planted-hook"), ("PLAYGATE_LISTEN", "")]).unwrap();
-        assert_eq!(config.listen, "127.0.0.1:8080");
-        let shown = format!("{config} {config:?}");
-        assert!(!shown.contains("planted"), "{shown}");
-        assert!(shown.contains("secret set"));
-    }
-}

@@ -97,9 +97,18 @@ impl IntoResponse for ApiError {
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if self.code == DATABASE_UNAVAILABLE {
+            response.extensions_mut().insert(DatabaseFailed);
+        }
         response
     }
 }
+
+/// Marks an answer that the database is to blame for.
+#[derive(Clone, Copy)]
+pub struct DatabaseFailed;
+
+const DATABASE_UNAVAILABLE: &str = "DATABASE_UNAVAILABLE";
 
 /// An answer whose body is that JSON.
 pub fn json(status: StatusCode, body: impl Into<String>) -> Response {
@@ -109,11 +118,11 @@ pub fn json(status: StatusCode, body: impl Into<String>) -> Response {
 
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
-        // SQLite's messages name tables and columns, never values.
+        // Messages of SQLite and PostgreSQL name tables and columns; values are in details, which are not shown.
         tracing::error!(%error, "the database failed");
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "DATABASE_UNAVAILABLE",
+            DATABASE_UNAVAILABLE,
             "the server's database cannot be used at the moment",
         )
         .retry_after_s(5)

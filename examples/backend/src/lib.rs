@@ -3,10 +3,13 @@
 //!
 //! - `routes`: the HTTP interface; `openapi.json` is the contract.
 //! - `sessions`: what a player is told, and what happens to a session. `merge`: one permission into a stored session.
+//!   `cache`, `coalesce`, `due`: how k-ID is asked less.
 //! - `upgrade`: asking for a permission. `challenges`: what a parent or the player must answer first. `widget`:
 //!   where k-ID's widgets come from.
+//! - `defaults`: what a new player may do while k-ID is down. `rates`: how often a player may ask.
 //! - `store`: the database. `kid`: asking k-ID.
-//! - `token`, `etag`, `error`, `config`, `server`: tokens, entity tags, error answers, settings, connections.
+//! - `issuer`, `token`: who says whom a token speaks for. `etag`, `error`, `config`, `metrics`, `server`: entity tags, error
+//!   answers, settings, metrics, connections.
 #![forbid(unsafe_code)]
 #![deny(
     clippy::unwrap_used,
@@ -20,12 +23,19 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod cache;
 mod challenges;
+mod coalesce;
 mod config;
+mod defaults;
+mod due;
 mod error;
 mod etag;
+mod issuer;
 mod kid;
 mod merge;
+mod metrics;
+mod rates;
 mod routes;
 mod server;
 mod sessions;
@@ -39,12 +49,15 @@ mod widget;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-use std::{net::SocketAddr, sync::mpsc, thread::JoinHandle};
+use std::{net::SocketAddr, sync::mpsc, thread::JoinHandle, time::Duration};
 
 use tokio::{net::TcpListener, sync::oneshot};
 
-pub use config::{Config, ConfigError, MIN_TOKEN_SECRET_BYTES, Secret, check_token_secret};
+pub use config::{
+    Config, ConfigError, MAX_COMPARE_EVERY, MAX_READ_CACHE, MIN_TOKEN_SECRET_BYTES, Secret, check_token_secret,
+};
 pub use error::StartError;
+pub use issuer::{KeySet, TokenCheck};
 pub use token::{Bearer, TokenError, Tokens, issue_parent_token, issue_token};
 
 /// A running server, on threads of its own. Stops when dropped.
@@ -124,10 +137,13 @@ fn run(config: Config, tell: &mpsc::Sender<Started>, stop: oneshot::Receiver<()>
         match open(&config).await {
             Ok((listener, address, sessions)) => {
                 let store = sessions.store.clone();
+                let defaults = defaults::Defaults::new(&config, sessions.clone());
                 let challenges = challenges::Challenges::new(&config, sessions);
-                let router = routes::router(&config, challenges.clone());
+                let router = routes::router(&config, challenges.clone(), defaults.clone());
+                let upkeep = tokio::spawn(keep_up(store.clone(), defaults, config.webhook_window));
                 let _ = tell.send(Ok(address));
                 server::serve(listener, router, stop).await;
+                upkeep.abort();
                 challenges.finish().await;
                 store.close().await;
             }
@@ -138,6 +154,22 @@ fn run(config: Config, tell: &mpsc::Sender<Started>, stop: oneshot::Receiver<()>
     });
     // A request to k-ID that hangs is not waited for.
     runtime.shutdown_background();
+}
+
+/// How often old rows are forgotten and default permissions looked after.
+const UPKEEP: Duration = Duration::from_secs(60);
+
+/// What nobody asks for and is to be done all the same, for as long as the server runs.
+async fn keep_up(store: store::Store, defaults: defaults::Defaults, webhook_window: Duration) {
+    let mut every = tokio::time::interval(UPKEEP);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        if let Err(error) = store.sweep(webhook_window).await {
+            tracing::warn!(%error, "old rows could not be removed");
+        }
+        defaults.renew().await;
+    }
 }
 
 async fn open(config: &Config) -> Result<(TcpListener, SocketAddr, sessions::Sessions), StartError> {

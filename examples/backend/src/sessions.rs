@@ -1,13 +1,19 @@
 //! What a player is told about their session, and what happens to it.
 
+use std::{sync::Arc, time::Duration};
+
 use axum::http::StatusCode;
 use playgate::session::{Changes, Session, compare};
 
 use crate::{
+    cache::Cache,
+    coalesce::Flights,
     config::Config,
+    due::is_due,
     error::{ApiError, StartError},
-    kid::{Found, Kid},
+    kid::{Found, Kid, now_ms},
     merge::merged,
+    metrics::Metrics,
     store::{Binding, Row, State, Store},
 };
 
@@ -22,13 +28,14 @@ const ASKS_AFTER_CONSENT: u32 = 3;
 const ASKS_AFTER_UPGRADE: u32 = 3;
 
 /// What a player is told.
+#[derive(Clone)]
 pub enum Answer {
     /// There is no session: consent is needed.
     NeedsConsent,
     /// The session of that id was deleted.
     Deleted(String),
     /// The session, and how it differs from what was stored before.
-    Session(Box<Session>, Changes),
+    Session(Arc<Session>, Changes),
 }
 
 /// Whether anything has happened to a session.
@@ -46,7 +53,16 @@ pub struct Sessions {
     pub store: Store,
     /// k-ID.
     pub kid: Kid,
+    /// What the operator is told.
+    pub metrics: Arc<Metrics>,
+    cache: Cache,
+    flights: Flights<Flight, Result<Answer, ApiError>>,
+    compare_every: Duration,
 }
+
+/// A read of a session as the database has it: id, revision, whether it is to be fetched whole. Requests for the same at
+/// the same time are one at k-ID.
+type Flight = (String, i64, bool);
 
 impl Sessions {
     /// Opens the database and gets ready to ask k-ID.
@@ -54,14 +70,28 @@ impl Sessions {
     /// # Errors
     /// The database cannot be used.
     pub async fn open(config: &Config) -> Result<Self, StartError> {
+        let metrics = Arc::<Metrics>::default();
         Ok(Self {
-            store: Store::open(&config.database).await?,
-            kid: Kid::new(config),
+            store: Store::open(config).await?,
+            kid: Kid::new(config, metrics.clone()),
+            metrics,
+            cache: Cache::new(config.read_cache),
+            flights: Flights::default(),
+            compare_every: config.compare_every,
         })
     }
 
-    /// The session of that id, as k-ID has it now.
+    /// The session of that id, as k-ID has it now or had it a moment ago.
     pub async fn read(&self, player: &str, id: &str) -> Result<Answer, ApiError> {
+        let head = own(self.store.head(id).await?, player, StatusCode::FORBIDDEN)?;
+        match head {
+            Some(head) => self.current(player, head).await,
+            None => self.fresh(player, id).await,
+        }
+    }
+
+    /// The session of that id, as k-ID has it now.
+    pub async fn fresh(&self, player: &str, id: &str) -> Result<Answer, ApiError> {
         if let Some(row) = own(self.store.find(id).await?, player, StatusCode::FORBIDDEN)? {
             return self.refresh(player, row).await;
         }
@@ -73,13 +103,56 @@ impl Sessions {
         }
     }
 
-    /// The player's own session, as k-ID has it now.
+    /// The player's own session, as k-ID has it now or had it a moment ago.
     pub async fn read_own(&self, player: &str) -> Result<Answer, ApiError> {
         self.bind_granted(player).await?;
-        let Some(row) = self.store.live_of(player).await? else {
-            return Ok(Answer::NeedsConsent);
-        };
-        self.refresh(player, row).await
+        match self.store.head_of(player).await? {
+            Some(head) => self.current(player, head).await,
+            None => Ok(Answer::NeedsConsent),
+        }
+    }
+
+    /// The session of which the database has this now: from the cache, from the database where no comparison with k-ID is
+    /// due, or else from k-ID.
+    async fn current(&self, player: &str, head: Row) -> Result<Answer, ApiError> {
+        let is_settled = head.state == State::Live && !head.refetch;
+        if is_settled && let Some(session) = self.cache.get(&head.id, head.revision) {
+            self.metrics.read("cache");
+            return Ok(Answer::Session(session, Changes::default()));
+        }
+        let flight = (head.id.clone(), head.revision, head.refetch);
+        let (this, player) = (self.clone(), player.to_owned());
+        let (answer, is_first) = self
+            .flights
+            .join(flight, async move {
+                match own(this.store.find(&head.id).await?, &player, StatusCode::FORBIDDEN)? {
+                    Some(row) => match this.undisputed(&row) {
+                        Some(session) => Ok(Answer::Session(session, Changes::default())),
+                        None => this.refresh(&player, row).await,
+                    },
+                    None => Ok(Answer::NeedsConsent),
+                }
+            })
+            .await;
+        if !is_first {
+            self.metrics.read("shared");
+        }
+        answer
+    }
+
+    /// The stored session, where no webhook has disputed it and no comparison with k-ID is due.
+    fn undisputed(&self, row: &Row) -> Option<Arc<Session>> {
+        if row.state != State::Live || row.refetch || self.compare_every.is_zero() {
+            return None;
+        }
+        let session = row.document.as_deref().and_then(parse)?;
+        if is_due(&session, row.compared_at, now_ms(), self.compare_every) {
+            return None;
+        }
+        self.metrics.read("database");
+        let session = Arc::new(session);
+        self.cache.put(&row.id, row.revision, &session);
+        Some(session)
     }
 
     /// The stored session of that id, if it is the player's and live; k-ID is asked only when it cannot be read.
@@ -91,7 +164,7 @@ impl Sessions {
         Ok(match (row.state, document) {
             (State::Live, Some(session)) => Ok(session),
             (State::Live, None) => match self.refresh(player, row).await? {
-                Answer::Session(session, _) => Ok(*session),
+                Answer::Session(session, _) => Ok(Session::clone(&session)),
                 answer => Err(answer),
             },
             (State::Deleted, _) => Err(Answer::Deleted(row.id)),
@@ -134,7 +207,7 @@ impl Sessions {
         let mut asked = 1;
         loop {
             self.store.refetch(id).await?;
-            match self.read(player, id).await {
+            match self.fresh(player, id).await {
                 Ok(Answer::Session(session, _))
                     if is_promised && asked < ASKS_AFTER_UPGRADE && !session.access(permission).is_allowed() =>
                 {
@@ -148,7 +221,7 @@ impl Sessions {
                         None => None,
                     };
                     let Some(session) = merged else { return Err(error) };
-                    return Ok(Answer::Session(Box::new(session), Changes::default()));
+                    return Ok(Answer::Session(Arc::new(session), Changes::default()));
                 }
             }
         }
@@ -203,7 +276,7 @@ impl Sessions {
             Binding::Bound(before) => {
                 let before = before.and_then(|document| parse(&document));
                 let changes = compare(before.as_ref(), Some(&session));
-                Ok(Answer::Session(session, changes))
+                Ok(Answer::Session(session.into(), changes))
             }
             Binding::OfAnotherPlayer => Err(ApiError::of_another_player(StatusCode::CONFLICT)),
             Binding::Deleted => Ok(Answer::Deleted(id.to_owned())),
@@ -223,21 +296,24 @@ impl Sessions {
             let etag = before.as_ref().and_then(Session::etag).filter(|_| !row.refetch);
             // A parent may have just approved something.
             let asks = if row.refetch { ASKS_AFTER_CONSENT } else { ASKS };
+            self.metrics.read("k-id");
+            let keep_time = !self.compare_every.is_zero();
             match (self.kid.session(&row.id, etag, asks).await?, before) {
                 (Found::NotModified, Some(before)) => {
-                    if self.store.confirm(&row.id, row.revision).await? {
-                        return Ok(Answer::Session(Box::new(before), Changes::default()));
+                    if self.store.confirm(&row.id, row.revision, keep_time).await? {
+                        return Ok(self.confirmed(&row, row.revision, before.into(), Changes::default()));
                     }
                 }
                 (Found::Session(session), Some(before)) if before.json() == session.json() => {
-                    if self.store.confirm(&row.id, row.revision).await? {
-                        return Ok(Answer::Session(session, Changes::default()));
+                    if self.store.confirm(&row.id, row.revision, keep_time).await? {
+                        return Ok(self.confirmed(&row, row.revision, session.into(), Changes::default()));
                     }
                 }
                 (Found::Session(session), before) => {
                     if self.store.store(&row.id, row.revision, session.json(), false).await? {
                         let changes = compare(before.as_ref(), Some(&session));
-                        return Ok(Answer::Session(session, changes));
+                        let revision = row.revision.saturating_add(1);
+                        return Ok(self.confirmed(&row, revision, session.into(), changes));
                     }
                 }
                 (Found::Deleted, _) => {
@@ -253,6 +329,12 @@ impl Sessions {
         }
         tracing::warn!("a session kept changing while it was read");
         Err(ApiError::kid_unavailable().retry_after_s(1))
+    }
+
+    /// The answer with a session that k-ID has just confirmed, which is kept for the next moment.
+    fn confirmed(&self, row: &Row, revision: i64, session: Arc<Session>, changes: Changes) -> Answer {
+        self.cache.put(&row.id, revision, &session);
+        Answer::Session(session, changes)
     }
 }
 

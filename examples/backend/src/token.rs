@@ -1,22 +1,17 @@
-//! Tokens of players and of parents: JSON Web Tokens, HS256 and nothing else. `sub` is the player; a parent's has the role
-//! `parent` and names the player for whom the parent acts.
+//! Tokens of players and of parents: JSON Web Tokens. `sub` is the player; a parent's has the role `parent` and names the
+//! player for whom the parent acts. [`Tokens`] are signed with a secret, by HS256 and nothing else.
+
+mod signature;
 
 use std::{
     fmt,
-    sync::Once,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use hmac::{Hmac, KeyInit, Mac};
-use jsonwebtoken::{
-    Algorithm, AlgorithmFamily, DecodingKey, EncodingKey, Header, Validation,
-    crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils},
-    errors::ErrorKind,
-    signature::{self, Signer, Verifier},
-};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 
+pub(crate) use self::signature::install;
 use crate::config::{Config, ConfigError, Secret, check_token_secret};
 
 /// The longest token that is looked at, in bytes.
@@ -87,25 +82,11 @@ impl Tokens {
 
     /// Tokens under that secret; issuer and audience are written and required where they are given.
     pub fn with(secret: &Secret, issuer: Option<String>, audience: Option<String>) -> Self {
-        install_hmac();
-        let mut validation = Validation::new(Algorithm::HS256);
-        let mut required = vec!["exp", "sub"];
-        validation.leeway = LEEWAY_S;
-        validation.validate_nbf = true;
-        validation.validate_aud = audience.is_some();
-        if let Some(issuer) = &issuer {
-            validation.set_issuer(&[issuer]);
-            required.push("iss");
-        }
-        if let Some(audience) = &audience {
-            validation.set_audience(&[audience]);
-            required.push("aud");
-        }
-        validation.set_required_spec_claims(&required);
+        install();
         Self {
             encoding: EncodingKey::from_secret(secret.reveal().as_bytes()),
             decoding: DecodingKey::from_secret(secret.reveal().as_bytes()),
-            validation,
+            validation: validation(Algorithm::HS256, issuer.as_deref(), audience.as_deref()),
             issuer,
             audience,
         }
@@ -170,35 +151,59 @@ impl Tokens {
     /// # Errors
     /// Another algorithm, a wrong signature, expired or not yet valid, a claim missing or wrong.
     pub fn bearer_of(&self, token: &str) -> Result<Bearer, TokenError> {
-        if token.len() > MAX_TOKEN_BYTES {
-            return Err(TokenError("the token is too long"));
-        }
-        let token =
-            jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).map_err(|error| {
-                match error.kind() {
-                    ErrorKind::ExpiredSignature => TokenError("the token has expired"),
-                    ErrorKind::ImmatureSignature => TokenError("the token is not valid yet"),
-                    _ => TokenError("the token is not one of this server's"),
-                }
-            })?;
-        // Extensions that must be understood are not (RFC 7515 section 4.1.11).
-        if token.header.crit.is_some() {
-            return Err(TokenError("the token needs an extension"));
-        }
-        if !is_player_id(&token.claims.sub) {
-            return Err(TokenError("the token names no player"));
-        }
-        let Claims { sub, exp, role, .. } = token.claims;
-        match role.as_deref() {
-            None => Ok(Bearer::Player(sub)),
-            Some(PARENT) => Ok(Bearer::Parent {
-                player: sub,
-                expires_s: exp,
-            }),
-            Some(_) => Err(TokenError("the token has a role that this server does not know")),
-        }
+        read(token, &self.decoding, &self.validation)
     }
 }
+
+/// What a token must have.
+pub(crate) fn validation(algorithm: Algorithm, issuer: Option<&str>, audience: Option<&str>) -> Validation {
+    let mut validation = Validation::new(algorithm);
+    let mut required = vec!["exp", "sub"];
+    validation.leeway = LEEWAY_S;
+    validation.validate_nbf = true;
+    validation.validate_aud = audience.is_some();
+    if let Some(issuer) = issuer {
+        validation.set_issuer(&[issuer]);
+        required.push("iss");
+    }
+    if let Some(audience) = audience {
+        validation.set_audience(&[audience]);
+        required.push("aud");
+    }
+    validation.set_required_spec_claims(&required);
+    validation
+}
+
+/// Whom a token speaks for that is signed with that key.
+pub(crate) fn read(token: &str, key: &DecodingKey, validation: &Validation) -> Result<Bearer, TokenError> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(TokenError("the token is too long"));
+    }
+    let token = jsonwebtoken::decode::<Claims>(token, key, validation).map_err(|error| match error.kind() {
+        ErrorKind::ExpiredSignature => TokenError("the token has expired"),
+        ErrorKind::ImmatureSignature => TokenError("the token is not valid yet"),
+        _ => NOT_OURS,
+    })?;
+    // Extensions that must be understood are not (RFC 7515 section 4.1.11).
+    if token.header.crit.is_some() {
+        return Err(TokenError("the token needs an extension"));
+    }
+    let Claims { sub, exp, role, .. } = token.claims;
+    if !is_player_id(&sub) {
+        return Err(TokenError("the token names no player"));
+    }
+    match role.as_deref() {
+        None => Ok(Bearer::Player(sub)),
+        Some(PARENT) => Ok(Bearer::Parent {
+            player: sub,
+            expires_s: exp,
+        }),
+        Some(_) => Err(TokenError("the token has a role that this server does not know")),
+    }
+}
+
+/// The token is another's, or none.
+pub(crate) const NOT_OURS: TokenError = TokenError("the token is not one of this server's");
 
 /// A token for that player, good for that many hours, for tests and development. In production the studio's own login
 /// issues them, with the same secret.
@@ -237,6 +242,11 @@ fn is_player_id(text: &str) -> bool {
 pub struct TokenError(&'static str);
 
 impl TokenError {
+    /// A reason, as a sentence that shows nothing of the token.
+    pub const fn new(text: &'static str) -> Self {
+        Self(text)
+    }
+
     /// The reason as a sentence.
     pub fn text(self) -> &'static str {
         self.0
@@ -250,66 +260,6 @@ impl fmt::Display for TokenError {
 }
 
 impl std::error::Error for TokenError {}
-
-/// HMAC-SHA256 for the token crate.
-struct Hs256(Hmac<Sha256>);
-
-impl Hs256 {
-    fn new(algorithm: &Algorithm, family: AlgorithmFamily, key: &[u8]) -> jsonwebtoken::errors::Result<Self> {
-        if *algorithm != Algorithm::HS256 || family != AlgorithmFamily::Hmac {
-            return Err(ErrorKind::InvalidAlgorithm.into());
-        }
-        let mac = Hmac::new_from_slice(key).map_err(|_| ErrorKind::InvalidKeyFormat)?;
-        Ok(Self(mac))
-    }
-}
-
-impl Signer<Vec<u8>> for Hs256 {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
-        Ok(self.0.clone().chain_update(message).finalize().into_bytes().to_vec())
-    }
-}
-
-impl Verifier<Vec<u8>> for Hs256 {
-    fn verify(&self, message: &[u8], given: &Vec<u8>) -> Result<(), signature::Error> {
-        // verify_slice compares in constant time.
-        self.0
-            .clone()
-            .chain_update(message)
-            .verify_slice(given)
-            .map_err(|_| signature::Error::new())
-    }
-}
-
-impl JwtSigner for Hs256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
-    }
-}
-
-impl JwtVerifier for Hs256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
-    }
-}
-
-static HMAC_ONLY: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| {
-        Ok(Box::new(Hs256::new(algorithm, key.family(), key.as_bytes())?) as Box<dyn JwtSigner>)
-    },
-    verifier_factory: |algorithm, key| {
-        Ok(Box::new(Hs256::new(algorithm, key.family(), key.try_get_as_bytes()?)?) as Box<dyn JwtVerifier>)
-    },
-    key_utils: KeyUtils::new_unimplemented(),
-};
-
-/// Gives the token crate its algorithm, unless the process has given it others already, which serve as well.
-fn install_hmac() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let _ = HMAC_ONLY.install_default();
-    });
-}
 
 #[cfg(test)]
 mod tests {

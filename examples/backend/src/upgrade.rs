@@ -25,9 +25,9 @@ pub enum Requested {
     /// There is no session to ask for it in.
     NoSession(Answer),
     /// It is on.
-    On(Box<Session>),
+    On(Arc<Session>),
     /// It is off, and nobody can do anything about it.
-    Off(Box<Session>),
+    Off(Arc<Session>),
     /// Somebody must do something first.
     Asked(Challenge),
 }
@@ -134,7 +134,7 @@ impl Challenges {
     /// The answer where nothing is to be asked for, or k-ID cannot be asked: the session has gone, or the permission is
     /// on, or a challenge is open as far as is known. `None`: it is off.
     async fn without_asking(&self, player: &str, id: &str, permission: &str) -> Result<Option<Requested>, ApiError> {
-        let session = match self.sessions.read(player, id).await {
+        let session = match self.sessions.fresh(player, id).await {
             Ok(Answer::Session(session, _)) => session,
             Ok(answer) => return Ok(Some(Requested::NoSession(answer))),
             Err(error) if error.is_servers() => {
@@ -153,7 +153,7 @@ impl Challenges {
 
     /// The answer when the session turned out to be gone; an error when it is there after all.
     async fn without_session(&self, player: &str, id: &str) -> Result<Requested, ApiError> {
-        match self.sessions.read(player, id).await? {
+        match self.sessions.fresh(player, id).await? {
             Answer::Session(..) => Err(ApiError::kid_unavailable()),
             answer => Ok(Requested::NoSession(answer)),
         }

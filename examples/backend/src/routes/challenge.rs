@@ -54,7 +54,7 @@ pub async fn request(
     if !session::is_id(&ask.session_id) {
         return Err(INVALID_ID);
     }
-    if !(1..=MAX_NAME_BYTES).contains(&ask.permission_name.len()) {
+    if !(1..=MAX_NAME_BYTES).contains(&ask.permission_name.len()) || !is_storable(&ask.permission_name) {
         return Err(invalid_body(ASK_FORM));
     }
     let age_signal = ask.platform_age_signal.map(age_signal).transpose()?;
@@ -190,7 +190,15 @@ fn is_locale(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
 }
 
+/// Whether a text can be in the database at all; PostgreSQL takes no NUL.
+pub(super) fn is_storable(text: &str) -> bool {
+    !text.contains('\0')
+}
+
 /// An id that cannot be one is as unknown as any other.
 fn path_id(path: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
-    path.map(|Path(id)| id).map_err(|_| CHALLENGE_NOT_FOUND)
+    path.ok()
+        .map(|Path(id)| id)
+        .filter(|id| is_storable(id))
+        .ok_or(CHALLENGE_NOT_FOUND)
 }

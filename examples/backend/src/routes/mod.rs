@@ -1,6 +1,7 @@
 //! The HTTP interface: which path is answered by what. The contract is `openapi.json`.
 
 mod challenge;
+mod defaults;
 mod parent;
 mod player;
 mod session;
@@ -23,7 +24,11 @@ use axum::{
 use crate::{
     challenges::Challenges,
     config::{Config, Secret},
-    error::{ApiError, json},
+    defaults::Defaults,
+    error::{ApiError, DatabaseFailed, json},
+    issuer::{TokenCheck, token_check},
+    metrics::Metrics,
+    rates::Rates,
     sessions::Sessions,
     token::Tokens,
     widget::WidgetOrigins,
@@ -37,7 +42,12 @@ const MAX_WEBHOOK_BYTES: usize = 64 * 1024;
 /// What the handlers share.
 pub struct App {
     challenges: Challenges,
-    tokens: Tokens,
+    defaults: Defaults,
+    rates: Rates,
+    /// Of the studio's login.
+    tokens: Arc<dyn TokenCheck>,
+    /// Of this server's own cookies.
+    cookies: Tokens,
     widgets: WidgetOrigins,
     webhook_secret: Option<Secret>,
     webhook_legacy: bool,
@@ -49,13 +59,21 @@ impl App {
     fn sessions(&self) -> &Sessions {
         &self.challenges.sessions
     }
+
+    fn metrics(&self) -> &Metrics {
+        &self.challenges.sessions.metrics
+    }
 }
 
 /// All routes.
-pub fn router(config: &Config, challenges: Challenges) -> Router {
+pub fn router(config: &Config, challenges: Challenges, defaults: Defaults) -> Router {
+    let (store, metrics) = (challenges.sessions.store.clone(), challenges.sessions.metrics.clone());
     let app = Arc::new(App {
         challenges,
-        tokens: Tokens::new(config),
+        defaults,
+        rates: Rates::new(config, store, metrics),
+        tokens: token_check(config),
+        cookies: Tokens::new(config),
         widgets: WidgetOrigins::new(config),
         webhook_secret: config.webhook_secret.clone(),
         webhook_legacy: config.webhook_legacy,
@@ -66,6 +84,7 @@ pub fn router(config: &Config, challenges: Challenges) -> Router {
         .route("/api/session", get(session::own).put(session::bind))
         .route("/api/session/{id}", get(session::by_id))
         .route("/api/check-permissions/{id}", get(session::news))
+        .route("/api/default-permissions", get(defaults::default_permissions))
         .route("/api/request-permission", post(challenge::request))
         .route("/api/challenge/{id}", get(challenge::by_id))
         .route("/api/challenge/{id}/status", get(challenge::status))
@@ -82,6 +101,7 @@ pub fn router(config: &Config, challenges: Challenges) -> Router {
             post(webhook::receive).layer(DefaultBodyLimit::max(MAX_WEBHOOK_BYTES)),
         )
         .route("/healthz", get(healthz))
+        .route("/metrics", get(prometheus))
         .route("/openapi.json", get(openapi))
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
@@ -105,10 +125,16 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    let (method, status) = (known_method(&method), response.status().as_u16());
+    let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
+    app.metrics().answered(method, route, status, started.elapsed());
+    if response.extensions().get::<DatabaseFailed>().is_some() {
+        app.metrics().database_failed();
+    }
     tracing::info!(
-        method = known_method(&method),
-        route = route.as_ref().map_or("(none)", MatchedPath::as_str),
-        status = response.status().as_u16(),
+        method,
+        route,
+        status,
         ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "request"
     );
@@ -126,6 +152,12 @@ fn known_method(method: &axum::http::Method) -> &str {
 async fn healthz(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
     app.sessions().store.ping().await?;
     Ok(json(StatusCode::OK, r#"{"status":"ok"}"#))
+}
+
+async fn prometheus(State(app): State<Arc<App>>) -> Response {
+    let (connections, idle) = app.sessions().store.connections();
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], app.metrics().text(connections, idle)).into_response()
 }
 
 async fn openapi() -> Response {

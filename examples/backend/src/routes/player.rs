@@ -18,7 +18,10 @@ impl FromRequestParts<Arc<App>> for Player {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         match app.tokens.bearer_of(bearer(&parts.headers)?) {
-            Ok(Bearer::Player(player)) => Ok(Self(player)),
+            Ok(Bearer::Player(player)) => {
+                app.rates.count(&player).await?;
+                Ok(Self(player))
+            }
             Ok(Bearer::Parent { .. }) => Err(ApiError::new(
                 StatusCode::FORBIDDEN,
                 "PLAYERS_ONLY",

@@ -13,7 +13,7 @@ use playgate::protocol::{
     webhook::{Event, HMAC_HEADER, LEGACY_HEADER, TIMESTAMP_HEADER, Verifier, Webhook},
 };
 
-use super::{App, body_error};
+use super::{App, body_error, challenge::is_storable, session::is_id};
 use crate::{
     error::{ApiError, json},
     kid::now_ms,
@@ -52,10 +52,12 @@ pub async fn receive(
         .verify(&webhook, now_ms() / 1000)
         .map_err(|refusal| {
             tracing::warn!(reason = %refusal, "webhook refused");
+            app.metrics().webhook("(unknown)", "refused");
             ApiError::unauthorized("the webhook's signature is missing, wrong or too old")
         })?;
     let event = Event::parse(&body).map_err(|error| {
         tracing::warn!(reason = %error, "webhook not understood");
+        app.metrics().webhook("(unknown)", "invalid");
         ApiError::new(
             StatusCode::BAD_REQUEST,
             "INVALID_EVENT",
@@ -63,6 +65,9 @@ pub async fn receive(
         )
     })?;
     let effect = match &event {
+        // An id that is none is nobody's.
+        Event::SessionChangePermissions { id } | Event::SessionDelete { id } if !is_id(id) => Effect::None,
+        Event::ChallengeStateChange { id, .. } if !is_storable(id) => Effect::None,
         Event::SessionChangePermissions { id } => Effect::Changed(id),
         Event::SessionDelete { id } => Effect::Deleted(id),
         Event::ChallengeStateChange {
@@ -70,24 +75,26 @@ pub async fn receive(
         } => Effect::Challenge {
             id,
             status: ChallengeStatus::from_wire(status),
-            session: session_id.as_deref(),
+            session: session_id.as_deref().filter(|id| is_id(id)),
         },
         // Answered 200 and ignored: they are about nothing that is kept here.
         _ => Effect::None,
     };
     let signature = webhook.hmac.or(webhook.legacy).unwrap_or_default();
-    let first = app
-        .sessions()
-        .store
-        .apply_webhook(signature, app.webhook_window, effect)
-        .await?;
-    if let Event::ChallengeStateChange { id, .. } = &event {
+    let first = app.sessions().store.apply_webhook(signature, effect).await?;
+    if let Event::ChallengeStateChange { id, .. } = &event
+        && is_storable(id)
+    {
         bind_granted(&app, id).await?;
     }
     let name = match &event {
+        Event::Test => "Test",
+        Event::SessionChangePermissions { .. } => "Session.ChangePermissions",
+        Event::SessionDelete { .. } => "Session.Delete",
+        Event::ChallengeStateChange { .. } => "Challenge.StateChange",
         Event::Other(_) => "(unknown)",
-        event => event.name(),
     };
+    app.metrics().webhook(name, if first { "accepted" } else { "seen" });
     tracing::info!(event = name, seen_before = !first, "webhook");
     Ok(json(StatusCode::OK, r#"{"received":true}"#))
 }

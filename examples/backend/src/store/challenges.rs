@@ -6,13 +6,17 @@ use playgate::protocol::{
     challenge::{Actor, Challenge, ChallengeStatus},
     kid::challenge_json,
 };
-use sqlx::{Connection, Row as _, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
-use super::Store;
+use super::{Store, session_lock};
 use crate::kid::now_ms;
 
-/// How long a challenge that is closed is remembered.
-const CLOSED_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// What [`ChallengeRow`] is read from. Named, so that a column that a newer server adds changes nothing here.
+macro_rules! columns {
+    () => {
+        "challenge_id, session_id, player_id, type, status, document, granted_session, unbound"
+    };
+}
 
 /// What is known of a challenge. `Debug` is left out: the document holds the code.
 pub struct ChallengeRow {
@@ -33,7 +37,7 @@ pub struct ChallengeRow {
 }
 
 impl ChallengeRow {
-    fn read(row: &SqliteRow) -> sqlx::Result<Self> {
+    fn read(row: &AnyRow) -> sqlx::Result<Self> {
         Ok(Self {
             id: row.try_get("challenge_id")?,
             session: row.try_get("session_id")?,
@@ -82,10 +86,14 @@ pub enum Added {
 impl Store {
     /// What is known of a challenge.
     pub async fn challenge(&self, id: &str) -> sqlx::Result<Option<ChallengeRow>> {
-        let row = sqlx::query("SELECT * FROM challenges WHERE challenge_id = $1 LIMIT 1")
-            .bind(id)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM challenges WHERE challenge_id = $1 LIMIT 1"
+        ))
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
         row.as_ref().map(ChallengeRow::read).transpose()
     }
 
@@ -97,10 +105,14 @@ impl Store {
 
     /// Whether a parent has been asked for something in a session, and has not answered.
     pub async fn has_parents_challenge(&self, session: &str) -> sqlx::Result<bool> {
-        let rows = sqlx::query("SELECT * FROM challenges WHERE session_id = $1 AND document IS NOT NULL")
-            .bind(session)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM challenges WHERE session_id = $1 AND document IS NOT NULL"
+        ))
+        .bind(session)
+        .fetch_all(&self.pool)
+        .await?;
         let rows: Vec<_> = rows.iter().map(ChallengeRow::read).collect::<sqlx::Result<_>>()?;
         Ok(rows.iter().any(ChallengeRow::is_parents))
     }
@@ -114,10 +126,7 @@ impl Store {
         challenge: &Challenge,
     ) -> sqlx::Result<Added> {
         let now = now_ms();
-        let mut connection = self.pool.acquire().await?;
-        // IMMEDIATE: the write lock is taken before anything is read.
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        sweep(&mut transaction, now).await?;
+        let mut transaction = self.begin([session_lock(session)]).await?;
         if let Some(row) = open(&mut transaction, session, permission).await? {
             return Ok(Added::AlreadyOpen(row));
         }
@@ -177,8 +186,9 @@ impl Store {
         status: ChallengeStatus,
         granted: Option<&str>,
     ) -> sqlx::Result<()> {
-        let mut connection = self.pool.acquire().await?;
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin([]).await?;
+        let locks = locks(&mut transaction, id, granted).await?;
+        self.lock(&mut transaction, locks).await?;
         advance(&mut transaction, id, status, granted).await?;
         transaction.commit().await
     }
@@ -261,10 +271,25 @@ impl Store {
     }
 }
 
+/// The locks that [`advance`] needs: of the challenge's session, and of the one that it was approved for.
+pub(super) async fn locks(connection: &mut AnyConnection, id: &str, granted: Option<&str>) -> sqlx::Result<Vec<i64>> {
+    let known = sqlx::query("SELECT session_id FROM challenges WHERE challenge_id = $1 LIMIT 1")
+        .bind(id)
+        .fetch_optional(connection)
+        .await?;
+    let asked_for: Option<String> = known.map(|row| row.try_get("session_id")).transpose()?;
+    Ok(asked_for
+        .as_deref()
+        .into_iter()
+        .chain(granted)
+        .map(session_lock)
+        .collect())
+}
+
 /// Notes where an open challenge stands; one that is closed stays as it is. A pass raises the revision of the session
 /// and has it fetched; a session that the pass names, other than the challenge's, is to be bound.
 pub(super) async fn advance(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     id: &str,
     status: ChallengeStatus,
     granted: Option<&str>,
@@ -315,7 +340,7 @@ pub(super) async fn advance(
 }
 
 /// A session has gone, and its open challenges with it.
-pub(super) async fn fail_all_of(connection: &mut SqliteConnection, session: &str) -> sqlx::Result<()> {
+pub(super) async fn fail_all_of(connection: &mut AnyConnection, session: &str) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE challenges SET status = 'FAIL', document = NULL, changed_at = $1
          WHERE session_id = $2 AND document IS NOT NULL",
@@ -327,26 +352,16 @@ pub(super) async fn fail_all_of(connection: &mut SqliteConnection, session: &str
     Ok(())
 }
 
-/// Forgets challenges that were closed long ago.
-pub(super) async fn sweep(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM challenges WHERE document IS NULL AND unbound = 0 AND changed_at < $1")
-        .bind(now.saturating_sub(CLOSED_MS))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn open(
-    connection: &mut SqliteConnection,
-    session: &str,
-    permission: &str,
-) -> sqlx::Result<Option<ChallengeRow>> {
-    let row =
-        sqlx::query("SELECT * FROM challenges WHERE session_id = $1 AND permission = $2 AND document IS NOT NULL")
-            .bind(session)
-            .bind(permission)
-            .fetch_optional(connection)
-            .await?;
+async fn open(connection: &mut AnyConnection, session: &str, permission: &str) -> sqlx::Result<Option<ChallengeRow>> {
+    let row = sqlx::query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM challenges WHERE session_id = $1 AND permission = $2 AND document IS NOT NULL"
+    ))
+    .bind(session)
+    .bind(permission)
+    .fetch_optional(connection)
+    .await?;
     row.as_ref().map(ChallengeRow::read).transpose()
 }
 

@@ -1,19 +1,34 @@
-//! The database: which session belongs to whom, its document and its revision; and which challenges are open.
+//! The database: which session belongs to whom, its document and its revision; which challenges are open; and what
+//! several servers must know of each other.
 
 mod challenges;
+mod defaults;
 mod open;
-
-use std::time::Duration;
+mod rates;
+mod sweep;
 
 use playgate::protocol::challenge::ChallengeStatus;
-use sqlx::{Connection, Row as _, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use sha2::{Digest, Sha256};
+use sqlx::{Any, AnyConnection, AnyPool, Row as _, Transaction, any::AnyRow};
 
 pub use challenges::{Added, ChallengeRow};
+pub use open::Place;
 
 use crate::kid::now_ms;
 
-/// How long a deletion is remembered for a session that nobody has bound.
-const UNCLAIMED_DELETION_MS: i64 = 24 * 60 * 60 * 1000;
+/// What a [`Row`] is read from, but the document. Named, so that a column that a newer server adds changes nothing here.
+macro_rules! head {
+    () => {
+        "session_id, player_id, state, revision, refetch, compared_at"
+    };
+}
+
+/// The statements that differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Sqlite,
+    Postgres,
+}
 
 /// Where a session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,16 +49,18 @@ pub struct Row {
     pub player: Option<String>,
     /// Where it stands.
     pub state: State,
-    /// k-ID's document; live sessions only.
+    /// k-ID's document; live sessions only, and only where it was asked for.
     pub document: Option<String>,
     /// The revision.
     pub revision: i64,
     /// Whether the next read is to ask k-ID for the whole session.
     pub refetch: bool,
+    /// When k-ID last confirmed the document, in Unix milliseconds; 0: not known.
+    pub compared_at: i64,
 }
 
 impl Row {
-    fn read(row: &SqliteRow) -> sqlx::Result<Self> {
+    fn read(row: &AnyRow) -> sqlx::Result<Self> {
         let state = match row.try_get::<&str, _>("state")? {
             "live" => State::Live,
             "replaced" => State::Replaced,
@@ -53,9 +70,13 @@ impl Row {
             id: row.try_get("session_id")?,
             player: row.try_get("player_id")?,
             state,
-            document: row.try_get("document")?,
+            document: match row.try_get("document") {
+                Err(sqlx::Error::ColumnNotFound(_)) => None,
+                document => document?,
+            },
             revision: row.try_get("revision")?,
             refetch: row.try_get::<i64, _>("refetch")? != 0,
+            compared_at: row.try_get("compared_at")?,
         })
     }
 }
@@ -92,13 +113,45 @@ pub enum Effect<'a> {
 /// The database.
 #[derive(Clone)]
 pub struct Store {
-    pool: SqlitePool,
+    pool: AnyPool,
+    /// For what may be forgotten in a power cut: its commits do not wait for the disk.
+    light: AnyPool,
+    dialect: Dialect,
 }
 
 impl Store {
-    /// Closes all connections; what was written is in the file.
+    /// Closes all connections; what was written is in the database.
     pub async fn close(&self) {
+        self.light.close().await;
         self.pool.close().await;
+    }
+
+    /// Begins a transaction under which nothing changes that these locks stand for: SQLite lets one writer in at a time,
+    /// PostgreSQL keeps the locks until the transaction ends.
+    async fn begin<const N: usize>(&self, locks: [i64; N]) -> sqlx::Result<Transaction<'static, Any>> {
+        let begin = match self.dialect {
+            // The write lock is taken before anything is read.
+            Dialect::Sqlite => "BEGIN IMMEDIATE",
+            Dialect::Postgres => "BEGIN",
+        };
+        let mut transaction = self.pool.begin_with(begin).await?;
+        self.lock(&mut transaction, locks.to_vec()).await?;
+        Ok(transaction)
+    }
+
+    /// Takes more locks. Always in the same order, so that no two transactions wait for each other.
+    async fn lock(&self, connection: &mut AnyConnection, mut locks: Vec<i64>) -> sqlx::Result<()> {
+        if self.dialect == Dialect::Sqlite {
+            return Ok(());
+        }
+        locks.sort_unstable();
+        for lock in locks {
+            sqlx::query("SELECT count(*) FROM pg_advisory_xact_lock($1)")
+                .bind(lock)
+                .execute(&mut *connection)
+                .await?;
+        }
+        Ok(())
     }
 
     /// Whether the database answers.
@@ -115,6 +168,28 @@ impl Store {
         find(&mut connection, id).await
     }
 
+    /// The same without the document.
+    pub async fn head(&self, id: &str) -> sqlx::Result<Option<Row>> {
+        let row = sqlx::query(concat!("SELECT ", head!(), " FROM sessions WHERE session_id = $1"))
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(Row::read).transpose()
+    }
+
+    /// The player's live session without its document.
+    pub async fn head_of(&self, player: &str) -> sqlx::Result<Option<Row>> {
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            head!(),
+            " FROM sessions WHERE player_id = $1 AND state = 'live'"
+        ))
+        .bind(player)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(Row::read).transpose()
+    }
+
     /// The player's live session.
     pub async fn live_of(&self, player: &str) -> sqlx::Result<Option<Row>> {
         let mut connection = self.pool.acquire().await?;
@@ -125,7 +200,7 @@ impl Store {
     /// read: then nothing is stored and the answer is false. `refetch`: whether the next read is to fetch it all the same.
     pub async fn store(&self, id: &str, revision: i64, document: &str, refetch: bool) -> sqlx::Result<bool> {
         let done = sqlx::query(
-            "UPDATE sessions SET document = $1, refetch = $2, revision = revision + 1, changed_at = $3
+            "UPDATE sessions SET document = $1, refetch = $2, revision = revision + 1, changed_at = $3, compared_at = $3
              WHERE session_id = $4 AND revision = $5 AND state = 'live'",
         )
         .bind(document)
@@ -139,22 +214,24 @@ impl Store {
     }
 
     /// Notes that k-ID has confirmed the stored document, unless anything has happened to the session since `revision`
-    /// was read: then the answer is false.
-    pub async fn confirm(&self, id: &str, revision: i64) -> sqlx::Result<bool> {
-        let mut connection = self.pool.acquire().await?;
-        let row = find(&mut connection, id).await?;
+    /// was read: then the answer is false. `keep_time`: whether to write down when.
+    pub async fn confirm(&self, id: &str, revision: i64, keep_time: bool) -> sqlx::Result<bool> {
+        let row = self.head(id).await?;
         let Some(row) = row.filter(|row| row.revision == revision && row.state == State::Live) else {
             return Ok(false);
         };
-        if !row.refetch {
+        if !row.refetch && !keep_time {
             return Ok(true);
         }
-        let done =
-            sqlx::query("UPDATE sessions SET refetch = 0 WHERE session_id = $1 AND revision = $2 AND state = 'live'")
-                .bind(id)
-                .bind(revision)
-                .execute(&mut *connection)
-                .await?;
+        let done = sqlx::query(
+            "UPDATE sessions SET refetch = 0, compared_at = $1
+             WHERE session_id = $2 AND revision = $3 AND state = 'live'",
+        )
+        .bind(now_ms())
+        .bind(id)
+        .bind(revision)
+        .execute(&self.pool)
+        .await?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -175,17 +252,14 @@ impl Store {
 
     /// Drops a session's document, leaves the mark that it was deleted, and fails its open challenges.
     pub async fn delete(&self, id: &str) -> sqlx::Result<()> {
-        let mut connection = self.pool.acquire().await?;
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin([session_lock(id)]).await?;
         delete(&mut transaction, id).await?;
         transaction.commit().await
     }
 
     /// Binds a session to a player, in place of the one bound before. Of two players at once one gets it.
     pub async fn bind(&self, player: &str, id: &str, document: &str) -> sqlx::Result<Binding> {
-        let mut connection = self.pool.acquire().await?;
-        // IMMEDIATE: the write lock is taken before the row is read.
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin([session_lock(id), lock_of("player", player)]).await?;
         let known = find(&mut transaction, id).await?;
         match &known {
             Some(row) if row.player.as_deref().is_some_and(|owner| owner != player) => {
@@ -205,11 +279,12 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         let sql = if known.is_some() {
-            "UPDATE sessions SET state = 'live', document = $1, revision = revision + 1, refetch = 0, changed_at = $2
+            "UPDATE sessions SET state = 'live', document = $1, revision = revision + 1, refetch = 0, changed_at = $2,
+                    compared_at = $2
              WHERE session_id = $3 AND player_id = $4"
         } else {
-            "INSERT INTO sessions (document, changed_at, session_id, player_id, state, revision, refetch)
-             VALUES ($1, $2, $3, $4, 'live', 0, 0)"
+            "INSERT INTO sessions (document, changed_at, compared_at, session_id, player_id, state, revision, refetch)
+             VALUES ($1, $2, $2, $3, $4, 'live', 0, 0)"
         };
         sqlx::query(sql)
             .bind(document)
@@ -224,21 +299,9 @@ impl Store {
 
     /// Gives a webhook its effect, once: a signature that was seen before has none, and the answer is false. Signature
     /// and effect are stored together, so that a webhook whose effect failed can be sent again.
-    pub async fn apply_webhook(&self, signature: &str, window: Duration, effect: Effect<'_>) -> sqlx::Result<bool> {
+    pub async fn apply_webhook(&self, signature: &str, effect: Effect<'_>) -> sqlx::Result<bool> {
         let now = now_ms();
-        let mut connection = self.pool.acquire().await?;
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        // A timestamp may lie a window ahead and then stay fresh for another.
-        let window_ms = i64::try_from(window.as_millis()).unwrap_or(i64::MAX / 4);
-        sqlx::query("DELETE FROM webhooks_seen WHERE seen_at < $1")
-            .bind(now.saturating_sub(window_ms.saturating_mul(2).saturating_add(1000)))
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query("DELETE FROM sessions WHERE player_id IS NULL AND changed_at < $1")
-            .bind(now.saturating_sub(UNCLAIMED_DELETION_MS))
-            .execute(&mut *transaction)
-            .await?;
-        challenges::sweep(&mut transaction, now).await?;
+        let mut transaction = self.begin([]).await?;
         let noted = sqlx::query(
             "INSERT INTO webhooks_seen (signature, seen_at) VALUES ($1, $2) ON CONFLICT (signature) DO NOTHING",
         )
@@ -247,6 +310,12 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         let is_first = noted.rows_affected() != 0;
+        let locks = match effect {
+            Effect::None => Vec::new(),
+            Effect::Changed(id) | Effect::Deleted(id) => vec![session_lock(id)],
+            Effect::Challenge { id, session, .. } => challenges::locks(&mut transaction, id, session).await?,
+        };
+        self.lock(&mut transaction, locks).await?;
         match effect {
             // Two changes of one session within a second look the same to the letter. If the session was fetched since the
             // first, this may be the second, and to fetch once more does no harm.
@@ -272,23 +341,45 @@ impl Store {
     }
 }
 
-async fn find(connection: &mut SqliteConnection, id: &str) -> sqlx::Result<Option<Row>> {
-    let row = sqlx::query("SELECT * FROM sessions WHERE session_id = $1")
-        .bind(id)
-        .fetch_optional(connection)
-        .await?;
+/// The lock that stands for a session.
+fn session_lock(id: &str) -> i64 {
+    lock_of("session", id)
+}
+
+/// The number of a lock: the same at every server.
+fn lock_of(kind: &str, name: &str) -> i64 {
+    let hash = Sha256::new()
+        .chain_update(kind)
+        .chain_update([0])
+        .chain_update(name)
+        .finalize();
+    let first = hash.first_chunk().copied().unwrap_or_default();
+    i64::from_be_bytes(first)
+}
+
+async fn find(connection: &mut AnyConnection, id: &str) -> sqlx::Result<Option<Row>> {
+    let row = sqlx::query(concat!(
+        "SELECT document, ",
+        head!(),
+        " FROM sessions WHERE session_id = $1"
+    ))
+    .bind(id)
+    .fetch_optional(connection)
+    .await?;
     row.as_ref().map(Row::read).transpose()
 }
 
-async fn live_of(connection: &mut SqliteConnection, player: &str) -> sqlx::Result<Option<Row>> {
-    let row = sqlx::query("SELECT * FROM sessions WHERE player_id = $1 AND state = 'live'")
-        .bind(player)
-        .fetch_optional(connection)
-        .await?;
+async fn live_of(connection: &mut AnyConnection, player: &str) -> sqlx::Result<Option<Row>> {
+    let sql = concat!(
+        "SELECT document, ",
+        head!(),
+        " FROM sessions WHERE player_id = $1 AND state = 'live'"
+    );
+    let row = sqlx::query(sql).bind(player).fetch_optional(connection).await?;
     row.as_ref().map(Row::read).transpose()
 }
 
-async fn changed(connection: &mut SqliteConnection, id: &str) -> sqlx::Result<()> {
+async fn changed(connection: &mut AnyConnection, id: &str) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE sessions SET revision = revision + 1, refetch = 1, changed_at = $1
          WHERE session_id = $2 AND state = 'live'",
@@ -302,7 +393,7 @@ async fn changed(connection: &mut SqliteConnection, id: &str) -> sqlx::Result<()
 
 /// Marks a session as deleted, known or not: one that is being bound at this moment must not come to life after it. Its
 /// open challenges have failed.
-async fn delete(connection: &mut SqliteConnection, id: &str) -> sqlx::Result<()> {
+async fn delete(connection: &mut AnyConnection, id: &str) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO sessions (session_id, player_id, state, document, revision, refetch, changed_at)
          VALUES ($1, NULL, 'deleted', NULL, 1, 0, $2)

@@ -119,7 +119,7 @@ fn a_k_id_that_hangs_is_given_up() {
 fn the_servers_own_limit_holds_whatever_k_id_does() {
     let site = Site::with(|config| {
         config.kid_timeout = Duration::from_secs(15);
-        config.request_timeout = Duration::from_millis(500);
+        config.request_timeout = Duration::from_millis(1500);
     });
     let player = site.bound("p1");
     site.kid.fail_always(Some(Fault::Hang));
@@ -139,7 +139,7 @@ fn an_unreachable_k_id_is_503() {
 
 #[test]
 fn stopping_does_not_wait_for_a_k_id_that_hangs() {
-    let mut site = Site::with(|config| config.request_timeout = Duration::from_millis(400));
+    let mut site = Site::with(|config| config.request_timeout = Duration::from_millis(1500));
     let player = site.bound("p1");
     site.kid.fail_always(Some(Fault::Hang));
     site.kid.asked();

@@ -2,14 +2,23 @@
 
 mod binding;
 mod challenges;
+mod defaults;
 mod faults;
+mod fleet;
+mod hostile;
+mod issuer;
 mod limits;
+mod metrics;
 mod open_challenge;
+mod outage;
 mod parent_page;
 mod parents;
 mod process;
+mod reads;
+mod resilience;
 mod secrets;
 mod sessions;
+mod signatures;
 mod support;
 mod tokens;
 mod upgrade;

@@ -87,7 +87,7 @@ fn two_requests_at_once_for_what_is_enabled_are_one_upgrade() {
 
 #[test]
 fn a_caller_who_hangs_up_finds_the_challenge_later() {
-    let mut site = Site::with(|config| config.request_timeout = Duration::from_millis(400));
+    let mut site = Site::with(|config| config.request_timeout = Duration::from_millis(1500));
     let player = site.asking("p1");
     site.kid.hold_calls(Some("session/upgrade"));
     player.ask("voice-chat").fails(503, "TIMEOUT");

@@ -24,6 +24,10 @@ fn command(kid: &Kid, database: &str) -> Command {
         .env("PLAYGATE_KID_URL", kid.url())
         .env("PLAYGATE_KID_KEY", kid::KEY)
         .env("PLAYGATE_KID_RECHECK_MS", "1")
+        .env("PLAYGATE_KID_RETRIES", "0")
+        .env("PLAYGATE_KID_BREAKER", "0")
+        .env("PLAYGATE_READ_CACHE_MS", "0")
+        .env("PLAYGATE_PLAYER_RATE", "10000")
         .env("PLAYGATE_WEBHOOK_SECRET", HOOK_SECRET)
         .env("PLAYGATE_TOKEN_SECRET", TOKEN_SECRET);
     command
@@ -31,7 +35,12 @@ fn command(kid: &Kid, database: &str) -> Command {
 
 impl Program {
     pub fn start(kid: &Kid, database: &str) -> Self {
+        Self::start_with(kid, database, &[])
+    }
+
+    pub fn start_with(kid: &Kid, database: &str, settings: &[(&str, &str)]) -> Self {
         let mut child = command(kid, database)
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -76,6 +85,12 @@ impl Program {
         assert!(done.unwrap().success());
     }
 
+    /// Kills it, as the kernel does when memory is short.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Waits for its end; gives the exit code and all output.
     pub fn end(mut self) -> (Option<i32>, String) {
         let code = self.child.wait().unwrap().code();
@@ -91,16 +106,17 @@ impl Drop for Program {
     }
 }
 
-pub fn folder() -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("sessions.sqlite").to_str().unwrap().to_owned();
-    (folder, database)
+/// A database, and its URL.
+fn fresh() -> (Database, String) {
+    let database = Database::fresh();
+    let url = database.url();
+    (database, url)
 }
 
 #[test]
 fn logs_have_routes_and_statuses_and_nobodys_data() {
     let kid = Kid::start();
-    let (_folder, database) = folder();
+    let (_kept, database) = fresh();
     let program = Program::start(&kid, &database);
     kid.put(ID, session(ID, "e1", true));
     let player = program.player("planted-player");
@@ -192,7 +208,7 @@ fn logs_have_routes_and_statuses_and_nobodys_data() {
 #[test]
 fn a_killed_server_has_lost_nothing_that_it_answered() {
     let kid = Kid::start();
-    let (_folder, database) = folder();
+    let (_kept, database) = fresh();
     for round in 0..3 {
         let id = format!("session-{round}");
         kid.put(&id, session(&id, "e1", true));
@@ -214,7 +230,7 @@ fn a_killed_server_has_lost_nothing_that_it_answered() {
 fn both_signals_end_it_well() {
     let kid = Kid::start();
     for signal in ["TERM", "INT"] {
-        let (_folder, database) = folder();
+        let (_kept, database) = fresh();
         let program = Program::start(&kid, &database);
         program.signal(signal);
         let (code, log) = program.end();
@@ -228,11 +244,12 @@ fn both_signals_end_it_well() {
 fn the_database_is_for_its_user_alone() {
     use std::os::unix::fs::PermissionsExt;
     let kid = Kid::start();
-    let (folder, database) = folder();
-    let program = Program::start(&kid, &database);
+    let database = Database::file();
+    let program = Program::start(&kid, &database.url());
     assert_eq!(program.player("p1").get("/api/session").status, 200);
     let mut files = 0;
-    for entry in std::fs::read_dir(folder.path()).unwrap() {
+    let url = database.url();
+    for entry in std::fs::read_dir(std::path::Path::new(&url).parent().unwrap()).unwrap() {
         let entry = entry.unwrap();
         assert_eq!(
             entry.metadata().unwrap().permissions().mode() & 0o077,
@@ -256,7 +273,7 @@ fn run(command: &mut Command) -> (Option<i32>, String, String) {
 fn the_token_command_issues_tokens_that_work() {
     let site = Site::start();
     site.bound("p 1");
-    let (_folder, database) = folder();
+    let (_kept, database) = fresh();
     let (code, out, _) = run(command(&site.kid, &database).args(["token", "--player", "p 1", "--hours", "2"]));
     assert_eq!(code, Some(0));
     let player = Player {
@@ -293,7 +310,8 @@ fn the_token_command_issues_tokens_that_work() {
 #[test]
 fn what_cannot_work_does_not_start() {
     let kid = Kid::start();
-    let (folder, database) = folder();
+    let (_kept, database) = fresh();
+    let folder = tempfile::tempdir().unwrap();
     let not_a_database = folder.path().join("text").to_str().unwrap().to_owned();
     std::fs::write(&not_a_database, "planted text ".repeat(500)).unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -302,7 +320,12 @@ fn what_cannot_work_does_not_start() {
         ("PLAYGATE_TOKEN_SECRET", "planted-too-short", "at least 32 bytes"),
         ("PLAYGATE_KID_KEY", "", "PLAYGATE_KID_KEY is not set"),
         ("PLAYGATE_KID_URL", "http://k-id.example/api/v1", "use https"),
-        ("PLAYGATE_DATABASE", "postgres://planted:planted@host/db", "SQLite"),
+        ("PLAYGATE_DATABASE", "mysql://planted:planted@host/db", "PostgreSQL"),
+        (
+            "PLAYGATE_DATABASE",
+            "postgres://planted:planted@127.0.0.1:1/db",
+            "database",
+        ),
         ("PLAYGATE_DATABASE", "/no/such/folder/at/all.sqlite", "database"),
         ("PLAYGATE_DATABASE", &not_a_database, "database"),
         ("PLAYGATE_LISTEN", &taken_address, "PLAYGATE_LISTEN"),

@@ -2,10 +2,7 @@
 
 use serde_json::json;
 
-use crate::{
-    process::{Program, folder},
-    support::*,
-};
+use crate::{process::Program, support::*};
 
 const ADDRESS: &str = "planted.parent@mail.example";
 
@@ -90,8 +87,8 @@ fn webhook(program: &Program, body: &str) {
 #[test]
 fn an_upgrade_leaves_no_secret_in_the_log_nor_at_rest() {
     let kid = Kid::start();
-    let (folder, database) = folder();
-    let program = Program::start(&kid, &database);
+    let database = Database::fresh();
+    let program = Program::start(&kid, &database.url());
     let tokens = everything(&program, &kid);
     webhook(&program, &moved(CID, "PASS", Some(ID)));
     let passed = program.player("planted-player").status(CID);
@@ -114,19 +111,17 @@ fn an_upgrade_leaves_no_secret_in_the_log_nor_at_rest() {
     {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
-    for entry in std::fs::read_dir(folder.path()).unwrap() {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        let kept = [
-            ADDRESS,
-            "mail.example",
-            "planted-otp",
-            "planted-code",
-            "planted-widget",
-            "family.k-id.com",
-        ];
-        for secret in tokens.clone().chain(kept) {
-            assert!(!contains(&bytes, secret), "{secret}");
-        }
+    let bytes = database.at_rest();
+    let kept = [
+        ADDRESS,
+        "mail.example",
+        "planted-otp",
+        "planted-code",
+        "planted-widget",
+        "family.k-id.com",
+    ];
+    for secret in tokens.chain(kept) {
+        assert!(!contains(&bytes, secret), "{secret}");
     }
 }
 

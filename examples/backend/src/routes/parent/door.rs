@@ -12,7 +12,7 @@ use axum::{
 };
 
 use super::super::{App, player::bearer};
-use crate::{config::is_loopback, error::ApiError, token::Bearer};
+use crate::{config::is_loopback, error::ApiError, issuer::TokenCheck, token::Bearer};
 
 /// How long a browser is let in after its sign-in, in seconds.
 const BROWSER_S: u64 = 30 * 60;
@@ -28,7 +28,9 @@ impl FromRequestParts<Arc<App>> for Parent {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let headers = &parts.headers;
         if headers.contains_key(AUTHORIZATION) {
-            return parent_of(app, bearer(headers)?).map(|(player, _)| Self(player));
+            let (player, _) = parent_of(&*app.tokens, bearer(headers)?)?;
+            app.rates.count(&player).await?;
+            return Ok(Self(player));
         }
         let token = cookie(headers).ok_or(ApiError::unauthorized("a parent's token or sign-in is needed"))?;
         // Another site's page can have the browser send the cookie along, but not the origin.
@@ -39,13 +41,15 @@ impl FromRequestParts<Arc<App>> for Parent {
                 "this is for this server's own page only",
             ));
         }
-        parent_of(app, token).map(|(player, _)| Self(player))
+        let (player, _) = parent_of(&app.cookies, token)?;
+        app.rates.count(&player).await?;
+        Ok(Self(player))
     }
 }
 
 /// The player for whom a parent's token speaks, and until when it is good.
-pub fn parent_of(app: &App, token: &str) -> Result<(String, u64), ApiError> {
-    match app.tokens.bearer_of(token) {
+fn parent_of(tokens: &dyn TokenCheck, token: &str) -> Result<(String, u64), ApiError> {
+    match tokens.bearer_of(token) {
         Ok(Bearer::Parent { player, expires_s }) => Ok((player, expires_s)),
         Ok(Bearer::Player(_)) => Err(ApiError::new(
             StatusCode::FORBIDDEN,
@@ -59,7 +63,7 @@ pub fn parent_of(app: &App, token: &str) -> Result<(String, u64), ApiError> {
 /// The player for whom the parent at this browser acts, for a page that changes nothing.
 pub fn signed_in(app: &App, headers: &HeaderMap) -> Result<String, ApiError> {
     let token = cookie(headers).ok_or(ApiError::unauthorized("a parent's sign-in is needed"))?;
-    parent_of(app, token).map(|(player, _)| player)
+    parent_of(&app.cookies, token).map(|(player, _)| player)
 }
 
 /// The cookie with which a browser is let in for a while.
@@ -67,8 +71,8 @@ pub fn signed_in(app: &App, headers: &HeaderMap) -> Result<String, ApiError> {
 /// # Errors
 /// The token is not a parent's.
 pub fn let_in(app: &App, headers: &HeaderMap, token: &str) -> Result<String, ApiError> {
-    let (player, expires_s) = parent_of(app, token)?;
-    let token = app.tokens.issue_for_browser(&player, BROWSER_S, expires_s);
+    let (player, expires_s) = parent_of(&*app.tokens, token)?;
+    let token = app.cookies.issue_for_browser(&player, BROWSER_S, expires_s);
     let token = token.map_err(|error| ApiError::unauthorized(error.text()))?;
     let secure = if is_here(headers) { "" } else { "; Secure" };
     Ok(format!(

@@ -10,6 +10,7 @@ pub struct Calls {
     upgrades: HashMap<String, Answer>,
     challenges: HashMap<String, String>,
     statuses: HashMap<String, String>,
+    defaults: HashMap<String, String>,
     code: String,
     widget: String,
     posted: Vec<(String, String)>,
@@ -24,6 +25,11 @@ impl Calls {
             let id = query.strip_prefix("challengeId=").unwrap_or_default();
             return match call {
                 "challenge/get" => found(self.challenges.get(id)),
+                "age-gate/get-default-permissions" => {
+                    let jurisdiction = query.split('&').find_map(|pair| pair.strip_prefix("jurisdiction="));
+                    let known = jurisdiction.and_then(|name| self.defaults.get(name));
+                    known.map_or_else(|| error(400, "INVALID_INPUT"), |document| (200, "", document.clone()))
+                }
                 "challenge/get-status" => found(self.statuses.get(id)),
                 _ => error(500, "WRONG_PATH"),
             };
@@ -74,6 +80,12 @@ impl Kid {
         let mut state = self.state();
         state.calls.challenges.remove(id);
         state.calls.statuses.remove(id);
+    }
+
+    /// What get-default-permissions answers about a jurisdiction.
+    pub fn put_defaults(&self, jurisdiction: &str, document: &str) {
+        let document = document.to_owned();
+        self.state().calls.defaults.insert(jurisdiction.to_owned(), document);
     }
 
     pub fn code(&self, body: &str) {

@@ -4,6 +4,7 @@
 
 pub mod calls;
 pub mod contract;
+pub mod database;
 pub mod kid;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,6 +14,7 @@ use playgate_backend::{Backend, Config, Secret, issue_parent_token, issue_token}
 use serde_json::Value;
 use sha2::Sha256;
 
+pub use database::Database;
 pub use kid::{Fault, Kid};
 
 pub const TOKEN_SECRET: &str = "planted-token-secret-of-32-bytes";
@@ -26,7 +28,7 @@ pub struct Site {
     pub kid: Kid,
     pub backend: Option<Backend>,
     config: Config,
-    _folder: tempfile::TempDir,
+    database: Database,
 }
 
 impl Site {
@@ -35,21 +37,30 @@ impl Site {
     }
 
     pub fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::starting(|_, config| change(config))
+    }
+
+    /// A server that is started once k-ID knows something.
+    pub fn starting(change: impl FnOnce(&Kid, &mut Config)) -> Self {
         let kid = Kid::start();
-        let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("sessions.sqlite").to_str().unwrap().to_owned();
-        let mut config = Config::new(database, kid.url(), Secret::new(kid::KEY), Secret::new(TOKEN_SECRET));
+        let database = Database::fresh();
+        let mut config = Config::new(
+            database.url(),
+            kid.url(),
+            Secret::new(kid::KEY),
+            Secret::new(TOKEN_SECRET),
+        );
         config.webhook_secret = Some(Secret::new(HOOK_SECRET));
         config.kid_recheck = Duration::from_millis(1);
         config.kid_timeout = Duration::from_secs(3);
         config.challenge_interval = Duration::ZERO;
-        change(&mut config);
+        change(&kid, &mut config);
         let backend = Some(Backend::start(config.clone()).unwrap());
         Self {
             kid,
             backend,
             config,
-            _folder: folder,
+            database,
         }
     }
 
@@ -61,10 +72,6 @@ impl Site {
 
     pub fn url(&self) -> String {
         self.backend.as_ref().unwrap().url()
-    }
-
-    pub fn database(&self) -> &str {
-        &self.config.database
     }
 
     /// A player with a token.
@@ -116,14 +123,10 @@ impl Site {
         player
     }
 
-    /// All bytes of the database's files, once the server has stopped.
+    /// Everything that is stored, once the server has stopped.
     pub fn bytes_at_rest(&mut self) -> Vec<u8> {
         self.backend.take().unwrap().stop();
-        let folder = std::path::Path::new(self.database()).parent().unwrap();
-        let files = std::fs::read_dir(folder).unwrap();
-        files
-            .flat_map(|entry| std::fs::read(entry.unwrap().path()).unwrap())
-            .collect()
+        self.database.at_rest()
     }
 
     /// Sends a genuine webhook.
@@ -132,14 +135,24 @@ impl Site {
     }
 
     pub fn signed_webhook(&self, body: &str, at: i64) -> Reply {
-        let at = at.to_string();
-        let signature = hmac_hex(HOOK_SECRET, &at, body);
-        let headers = [
-            ("X-Signature-Timestamp", at.as_str()),
-            ("X-Signature-Hmac-Sha256", signature.as_str()),
-        ];
-        send(&self.url(), "POST", "/webhook/k-id", &headers, Some(body))
+        signed(&self.url(), body, at)
     }
+}
+
+/// Sends a genuine webhook to a server.
+pub fn webhook(url: &str, body: &str) -> Reply {
+    signed(url, body, unix_s())
+}
+
+/// The same as signed at that time.
+pub fn signed(url: &str, body: &str, at: i64) -> Reply {
+    let at = at.to_string();
+    let signature = hmac_hex(HOOK_SECRET, &at, body);
+    let headers = [
+        ("X-Signature-Timestamp", at.as_str()),
+        ("X-Signature-Hmac-Sha256", signature.as_str()),
+    ];
+    send(url, "POST", "/webhook/k-id", &headers, Some(body))
 }
 
 /// One player's calls.
