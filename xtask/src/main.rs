@@ -1,5 +1,5 @@
-//! The project's commands: `cargo xtask demo | test | soak | platforms | sandbox | header | abi | csharp | bench | fleet |
-//! package`.
+//! The project's commands: `cargo xtask demo | test | soak | load | platforms | sandbox | header | abi | csharp | bench |
+//! fleet | package`.
 
 mod abi;
 mod bench;
@@ -17,6 +17,7 @@ mod hosts;
 mod isolate;
 mod kills;
 mod library;
+mod load;
 mod neighbours;
 mod package;
 mod platforms;
@@ -37,6 +38,7 @@ const USAGE: &str = "cargo xtask COMMAND
   demo      play the main job: a C game, the studio's server and the simulated k-ID service, on loopback
   test      pass all tests; with words, the steps that have one of them in their names
   soak      what takes too long for every run: the C++ tests and game with ThreadSanitizer in all of the library
+  load      measure the studio's server: conditional reads a second and their times, on SQLite and PostgreSQL
   platforms build, run and check the library for other systems, as far as they can be had on Linux;
             a word picks those that have it in their name
   sandbox   run the simulated k-ID service alone and print its URL; options are passed on (--help lists them)
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
             .and_then(|l| demo::run(&l)),
         Some("test") => test::run(arguments.collect()),
         Some("soak") => soak::run(),
+        Some("load") => load::run(),
         Some("platforms") => platforms::run(&arguments.next().unwrap_or_default()),
         Some("sandbox") => run::ok(
             run::cargo()
