@@ -148,7 +148,8 @@ pub fn backend_tests() -> Result<Counts, String> {
     run::counted(
         cargo()
             .args(["test", "--quiet", "--package", "playgate-backend", "--test", "http"])
-            .args(["--", "--include-ignored"])
+            // They wait for servers more than they compute.
+            .args(["--", "--include-ignored", "--test-threads", "6"])
             .env("PLAYGATE_TEST_POSTGRES", server.url())
             .env("PLAYGATE_TEST_POSTGRES_SPARE", spare.url())
             .env("PLAYGATE_TEST_POSTGRES_START", line(&spare.starting()))

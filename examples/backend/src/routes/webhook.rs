@@ -92,7 +92,7 @@ pub async fn receive(
         Event::SessionChangePermissions { .. } => "Session.ChangePermissions",
         Event::SessionDelete { .. } => "Session.Delete",
         Event::ChallengeStateChange { .. } => "Challenge.StateChange",
-        Event::Other(_) => "(unknown)",
+        _ => "(other)",
     };
     app.metrics().webhook(name, if first { "accepted" } else { "seen" });
     tracing::info!(event = name, seen_before = !first, "webhook");
