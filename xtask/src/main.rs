@@ -90,9 +90,6 @@ fn main() -> ExitCode {
                 .env("CARGO_PROFILE_RELEASE_LTO", "off")
                 .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
         ),
-        Some("package") => setup::ensure()
-            .and_then(|()| library::Library::release())
-            .and_then(|l| package::run(&l)),
         _ => Err(USAGE.to_owned()),
     };
     match result {
