@@ -89,7 +89,7 @@ fn a_parent_is_asked_and_the_session_says_what_came_of_it() {
     assert_eq!(state.session_id.as_deref(), Some(id));
     let after = fetch(&kid, id);
     assert_eq!(after.access("voice-chat"), Access::Allowed);
-    assert_eq!(compare(Some(&before), Some(&after)).len(), 1);
+    assert_eq!(compare(Some(&before), Some(&after)).list().len(), 1);
     let manage = ManagePermissions {
         session_id: id,
         email: "parent@mail.example",
