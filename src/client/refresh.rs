@@ -37,6 +37,8 @@ pub enum Cause {
 pub(super) const TRIES: u32 = 3;
 /// A deletion that did not name the session is believed when a second answer agrees, so much later.
 pub(super) const CONFIRM_DELETION_MS: u64 = 3_000;
+/// A crowd comes back over this time at the most, however seldom the host lets the library ask otherwise.
+const LONGEST_CROWD_MS: u64 = 900_000;
 /// A transport that says nothing is given up so long after its own time limit.
 pub(super) const TRANSPORT_GRACE_MS: u64 = 5_000;
 
@@ -559,7 +561,7 @@ impl Client {
         let Some(open_until) = self.refresher.breaker.open_until(now.mono_ms) else {
             return soon;
         };
-        let period = self.config.periodic_ms;
+        let period = self.config.periodic_ms.min(LONGEST_CROWD_MS);
         let lull = self.random.u64(period / 3..=period / 3 + period);
         soon.max(open_until.saturating_add(lull))
     }
