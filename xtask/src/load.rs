@@ -27,15 +27,15 @@ const SECONDS: &str = "-d8s";
 
 /// What wrk sends, and what it says at its end.
 const SCRIPT: &str = r#"
-local all, at, threads, bad = {}, 0, {}, 0
+local all, at, threads = {}, 0, {}
 function setup(thread) table.insert(threads, thread) end
-function init(args)
-  for line in io.lines(args[1]) do
+function init()
+  bad = 0
+  for line in io.lines("players.txt") do
     local id, token, etag = line:match("(%S+) (%S+) (%S+)")
     local headers = { ["Authorization"] = "Bearer " .. token, ["If-None-Match"] = etag }
     table.insert(all, wrk.format("GET", "/api/session/" .. id, headers))
   end
-  bad = 0
 end
 function request() at = at % #all + 1; return all[at] end
 function response(status) if status ~= 304 then bad = bad + 1 end end
@@ -198,16 +198,7 @@ fn bind(backend: &Program, player: &str, id: &str) -> Result<String, String> {
 fn wrk(folder: &Path, program: &Program) -> Result<[f64; 4], String> {
     let mut command = Command::new("wrk");
     command.current_dir(folder);
-    command.args([
-        "-t1",
-        CONNECTIONS,
-        SECONDS,
-        "-s",
-        "reads.lua",
-        &program.url,
-        "--",
-        "players.txt",
-    ]);
+    command.args(["-t1", CONNECTIONS, SECONDS, "-s", "reads.lua", &program.url]);
     let output = run::output(&mut command)?;
     let unread = || format!("wrk says nothing of use: {output}");
     let line = output

@@ -149,7 +149,7 @@ pub fn backend_tests() -> Result<Counts, String> {
         cargo()
             .args(["test", "--quiet", "--package", "playgate-backend", "--test", "http"])
             // They wait for servers more than they compute.
-            .args(["--", "--include-ignored", "--test-threads", "6"])
+            .args(["--", "--include-ignored", "--test-threads", "4"])
             .env("PLAYGATE_TEST_POSTGRES", server.url())
             .env("PLAYGATE_TEST_POSTGRES_SPARE", spare.url())
             .env("PLAYGATE_TEST_POSTGRES_START", line(&spare.starting()))

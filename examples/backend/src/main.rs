@@ -134,6 +134,9 @@ fn token(mut arguments: lexopt::Parser) -> Result<(), String> {
         value.map_err(|error| error.to_string())?;
     }
     let player = player.ok_or("token needs --player ID")?;
+    if environment("PLAYGATE_TOKEN_KEYS").is_some_and(|path| !path.trim().is_empty()) {
+        return Err("PLAYGATE_TOKEN_KEYS is set: the server takes the tokens of that issuer only".to_owned());
+    }
     let secret = environment("PLAYGATE_TOKEN_SECRET").ok_or("PLAYGATE_TOKEN_SECRET is not set")?;
     let secret = Secret::new(secret);
     check_token_secret(&secret).map_err(|error| error.to_string())?;

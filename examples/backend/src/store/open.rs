@@ -12,7 +12,7 @@ use super::{Dialect, Store};
 use crate::{config::Config, error::StartError};
 
 /// How long a request waits for a connection to the database.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// A connection that was idle for longer is tried before it is used.
 const TRUSTED: Duration = Duration::from_secs(1);
 /// What each connection is told. FULL: a deletion that was answered is still a deletion after a power cut. Deleted

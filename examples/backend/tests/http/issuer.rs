@@ -11,7 +11,7 @@ use ring::{
 };
 use serde_json::{Value, json};
 
-use crate::support::*;
+use crate::{process::Program, support::*};
 
 fn base64(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
@@ -207,6 +207,21 @@ fn key_sets_that_are_none_are_refused() {
     ] {
         assert!(KeySet::parse(&set).is_err(), "{set}");
     }
+}
+
+#[test]
+fn the_program_reads_keys_from_a_file() {
+    let (issuer, kid, database) = (Issuer::new(), Kid::start(), Database::fresh());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys.json").to_str().unwrap().to_owned();
+    std::fs::write(&path, json!({"keys": [issuer.ecdsa_key("e1")]}).to_string()).unwrap();
+    let program = Program::start_with(&kid, &database.url(), &[("PLAYGATE_TOKEN_KEYS", &path)]);
+    let player = Player {
+        url: program.url.clone(),
+        token: issuer.token(&json!({"alg": "ES256", "kid": "e1"}), &claims()),
+    };
+    player.get("/api/session").is(200, r#"{"needsConsent":true}"#);
+    program.player("p1").get("/api/session").fails(401, "UNAUTHORIZED");
 }
 
 /// A studio that has opaque tokens.

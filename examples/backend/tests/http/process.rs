@@ -320,6 +320,8 @@ fn what_cannot_work_does_not_start() {
         ("PLAYGATE_TOKEN_SECRET", "planted-too-short", "at least 32 bytes"),
         ("PLAYGATE_KID_KEY", "", "PLAYGATE_KID_KEY is not set"),
         ("PLAYGATE_KID_URL", "http://k-id.example/api/v1", "use https"),
+        ("PLAYGATE_TOKEN_KEYS", "/no/such/planted/file", "PLAYGATE_TOKEN_KEYS"),
+        ("PLAYGATE_READ_CACHE_MS", "31000", "PLAYGATE_READ_CACHE_MS"),
         ("PLAYGATE_DATABASE", "mysql://planted:planted@host/db", "PostgreSQL"),
         (
             "PLAYGATE_DATABASE",
