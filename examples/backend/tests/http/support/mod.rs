@@ -52,7 +52,7 @@ impl Site {
         );
         config.webhook_secret = Some(Secret::new(HOOK_SECRET));
         config.kid_recheck = Duration::from_millis(1);
-        config.kid_timeout = Duration::from_secs(3);
+        config.kid_timeout = Duration::from_secs(10);
         config.challenge_interval = Duration::ZERO;
         change(&kid, &mut config);
         let backend = Some(Backend::start(config.clone()).unwrap());
@@ -66,6 +66,12 @@ impl Site {
 
     /// Stops the server and starts another one on the same database.
     pub fn restart(&mut self) {
+        self.restart_with(|_| {});
+    }
+
+    /// The same with other settings.
+    pub fn restart_with(&mut self, change: impl FnOnce(&mut Config)) {
+        change(&mut self.config);
         self.backend.take().unwrap().stop();
         self.backend = Some(Backend::start(self.config.clone()).unwrap());
     }
