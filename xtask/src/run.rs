@@ -1,7 +1,7 @@
 //! Running programs: what they print is shown as it comes, and counted where it is a test runner's.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -57,6 +57,15 @@ pub fn target() -> PathBuf {
 
 thread_local! {
     static IS_IN_BACKGROUND: Cell<bool> = const { Cell::new(false) };
+    static LABEL: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Runs this with a label before each line that its programs print.
+pub fn labelled<T>(label: &str, body: impl FnOnce() -> T) -> T {
+    let before = LABEL.replace(format!("[{label}] "));
+    let done = body();
+    LABEL.set(before);
+    done
 }
 
 /// From here on this thread's cargo runs at the lowest priority.
@@ -94,7 +103,8 @@ pub fn cargo() -> Command {
 pub fn counted(command: &mut Command) -> Result<Counts, String> {
     let shown = shown(command);
     let started = Instant::now();
-    println!("$ {shown}");
+    let label = LABEL.with_borrow(Clone::clone);
+    println!("{label}$ {shown}");
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -105,12 +115,12 @@ pub fn counted(command: &mut Command) -> Result<Counts, String> {
         for line in BufReader::new(output).split(b'\n') {
             let line = line.map_err(|error| format!("{shown}: {error}"))?;
             let line = String::from_utf8_lossy(&line);
-            println!("{line}");
+            println!("{label}{line}");
             counts.add(Counts::of_line(line.trim()));
         }
     }
     let status = child.wait().map_err(|error| format!("{shown}: {error}"))?;
-    println!("  ({:.1} s)", started.elapsed().as_secs_f32());
+    println!("{label}  ({:.1} s)", started.elapsed().as_secs_f32());
     if status.success() {
         Ok(counts)
     } else {

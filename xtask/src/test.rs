@@ -166,22 +166,29 @@ fn of_c_and_cpp(steps: &mut Steps, ship: &Built<Library>) {
     steps.try_step("the README's quick start", || {
         checks::quick_start(ship.get()?).map(|()| one())
     });
-    for (compiler, linkage) in [
-        ("gcc", Linkage::Shared),
-        ("clang", Linkage::Shared),
-        ("gcc", Linkage::Static),
-        ("clang", Linkage::Static),
+    // The programs mostly wait for clocks, servers and disks.
+    for [(one, linkage), (other, other_linkage)] in [
+        [("gcc", Linkage::Shared), ("clang", Linkage::Static)],
+        [("clang", Linkage::Shared), ("gcc", Linkage::Static)],
     ] {
-        steps.try_step(&format!("C tests: {compiler}, {}", linkage.word()), || {
-            c_programs::run(ship.get()?, compiler, linkage)
-        });
+        let of = |compiler, linkage| move || c_programs::run(ship.get()?, compiler, linkage);
+        steps.try_both(
+            (&format!("C tests: {one}, {}", linkage.word()), of(one, linkage)),
+            (
+                &format!("C tests: {other}, {}", other_linkage.word()),
+                of(other, other_linkage),
+            ),
+        );
     }
-    steps.try_step("C tests under valgrind", c_programs::run_under_valgrind);
-    for (compiler, linkage, has_exceptions) in [("g++", Linkage::Shared, true), ("clang++", Linkage::Static, false)] {
-        steps.try_step(&format!("C++ tests: {compiler}, {}", linkage.word()), || {
-            cpp_programs::run(ship.get()?, compiler, linkage, has_exceptions)
-        });
-    }
+    steps.try_both(
+        ("C tests under valgrind", c_programs::run_under_valgrind),
+        ("C++ tests: g++, shared", || {
+            cpp_programs::run(ship.get()?, "g++", Linkage::Shared, true)
+        }),
+    );
+    steps.try_step("C++ tests: clang++, static", || {
+        cpp_programs::run(ship.get()?, "clang++", Linkage::Static, false)
+    });
     steps.try_step("C++: the README's quick start", || {
         cpp_programs::quick_start(ship.get()?)
     });
@@ -279,12 +286,14 @@ fn of_trusted_hosts(steps: &mut Steps) {
 
 fn with_address_sanitizer(steps: &mut Steps) {
     let library = Built::new(Library::with_asan);
-    steps.try_step("C tests with AddressSanitizer", || {
-        c_programs::run(library.get()?, "clang", Linkage::Static)
-    });
-    steps.try_step("C++ tests with AddressSanitizer", || {
-        cpp_programs::run(library.get()?, "clang++", Linkage::Static, true)
-    });
+    steps.try_both(
+        ("C tests with AddressSanitizer", || {
+            c_programs::run(library.get()?, "clang", Linkage::Static)
+        }),
+        ("C++ tests with AddressSanitizer", || {
+            cpp_programs::run(library.get()?, "clang++", Linkage::Static, true)
+        }),
+    );
     steps.try_step("Unreal: the logic with AddressSanitizer", || {
         unreal::logic(library.get()?)
     });

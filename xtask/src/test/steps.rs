@@ -1,8 +1,8 @@
 //! The steps of a test run, their counts, and the closing lines.
 
-use std::{cell::OnceCell, time::Instant};
+use std::{sync::OnceLock, thread, time::Instant};
 
-use crate::run::Counts;
+use crate::run::{self, Counts};
 
 /// The steps of a test run.
 #[derive(Default)]
@@ -42,13 +42,48 @@ impl Steps {
 
     /// A step; when it fails, the others are run all the same.
     pub fn try_step(&mut self, name: &str, body: impl FnOnce() -> Result<Counts, String>) {
-        if !self.words.is_empty() && !self.words.iter().any(|word| name.contains(word.as_str())) {
-            self.left_out += 1;
-            return;
+        if self.is_wanted(name) {
+            self.try_wanted(name, body);
         }
+    }
+
+    /// Two steps at the same time: for those that mostly wait. What they print has their names before it.
+    pub fn try_both<A, B>(&mut self, (name, body): (&str, A), (other_name, other_body): (&str, B))
+    where
+        A: FnOnce() -> Result<Counts, String>,
+        B: FnOnce() -> Result<Counts, String> + Send,
+    {
+        match (self.is_wanted(name), self.is_wanted(other_name)) {
+            (true, true) => {}
+            (true, false) => return self.try_wanted(name, body),
+            (false, true) => return self.try_wanted(other_name, other_body),
+            (false, false) => return,
+        }
+        println!("\n== {name}\n== {other_name}");
+        let started = Instant::now();
+        thread::scope(|scope| {
+            let other = scope.spawn(|| run::labelled(other_name, other_body));
+            let ended = run::labelled(name, body);
+            self.ended(name, started, ended);
+            let other = other.join().unwrap_or_else(|_| Err("it panicked".to_owned()));
+            self.ended(other_name, started, other);
+        });
+    }
+
+    fn try_wanted(&mut self, name: &str, body: impl FnOnce() -> Result<Counts, String>) {
         println!("\n== {name}");
         let started = Instant::now();
         let ended = body();
+        self.ended(name, started, ended);
+    }
+
+    fn is_wanted(&mut self, name: &str) -> bool {
+        let is_wanted = self.words.is_empty() || self.words.iter().any(|word| name.contains(word.as_str()));
+        self.left_out += usize::from(!is_wanted);
+        is_wanted
+    }
+
+    fn ended(&mut self, name: &str, started: Instant, ended: Result<Counts, String>) {
         self.times.push((started.elapsed().as_secs_f32(), name.to_owned()));
         match ended {
             Ok(counts) => self.counts.add(counts),
@@ -88,7 +123,7 @@ impl Steps {
 /// What several steps need: built when the first one asks for it, so that a run of a few steps builds little.
 pub struct Built<T> {
     build: fn() -> Result<T, String>,
-    built: OnceCell<Result<T, String>>,
+    built: OnceLock<Result<T, String>>,
 }
 
 impl<T> Built<T> {
@@ -96,7 +131,7 @@ impl<T> Built<T> {
     pub fn new(build: fn() -> Result<T, String>) -> Self {
         Self {
             build,
-            built: OnceCell::new(),
+            built: OnceLock::new(),
         }
     }
 
