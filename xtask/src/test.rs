@@ -196,36 +196,46 @@ fn of_c_and_cpp(steps: &mut Steps, ship: &Built<Library>) {
 
 /// The games of the examples, against the servers.
 fn of_the_main_job(steps: &mut Steps, ship: &Built<Library>) {
-    steps.try_step("the demo", || demo::run(ship.get()?).map(|()| one()));
-    steps.try_step("C++: the game lives the demo", || {
-        demo::run_in_cpp(ship.get()?).map(|()| one())
-    });
-    steps.try_step("the game on three hosts", || hosts::run(ship.get()?).map(|()| one()));
-    steps.try_step("the game is killed while it asks", || {
-        kills::run(ship.get()?).map(|()| one())
-    });
-    steps.try_step("k-ID's sources contradict each other", || {
-        contradictions::run(ship.get()?).map(|()| one())
-    });
-    steps.try_step("a parent in a real browser", || {
-        browser::run(ship.get()?).map(|()| one())
-    });
+    steps.try_both(
+        ("the demo", || demo::run(ship.get()?).map(|()| one())),
+        ("C++: the game lives the demo", || {
+            demo::run_in_cpp(ship.get()?).map(|()| one())
+        }),
+    );
+    steps.try_both(
+        ("the game on three hosts", || hosts::run(ship.get()?).map(|()| one())),
+        ("the game is killed while it asks", || {
+            kills::run(ship.get()?).map(|()| one())
+        }),
+    );
+    steps.try_both(
+        ("k-ID's sources contradict each other", || {
+            contradictions::run(ship.get()?).map(|()| one())
+        }),
+        ("a parent in a real browser", || {
+            browser::run(ship.get()?).map(|()| one())
+        }),
+    );
 }
 
 /// What stands in for the engines: Mono, CoreCLR, stubs, and a real engine.
 fn of_engines(steps: &mut Steps, ship: &Built<Library>) {
-    steps.try_step("Godot runs a scene with the library", || {
-        godot::run(ship.get()?).map(|()| one())
-    });
-    steps.try_step("Unreal: the logic, without the engine", || unreal::logic(ship.get()?));
-    steps.try_step("Unreal: the plugin on stand-ins for the engine", || {
-        unreal::against_stubs(ship.get()?)
-    });
+    steps.try_both(
+        ("Godot runs a scene with the library", || {
+            godot::run(ship.get()?).map(|()| one())
+        }),
+        ("Unreal: the logic, without the engine", || unreal::logic(ship.get()?)),
+    );
+    steps.try_both(
+        ("Unity: the glue on Mono", || unity::glue::run(ship.get()?)),
+        ("Unreal: the plugin on stand-ins for the engine", || {
+            unreal::against_stubs(ship.get()?)
+        }),
+    );
     steps.try_step(
         "Unity: the glue compiles for versions and platforms",
         unity::glue::compiles,
     );
-    steps.try_step("Unity: the glue on Mono", || unity::glue::run(ship.get()?));
     steps.try_step("C#: declarations, against the manifest", unity::declarations);
     steps.try_step("C#: the cases on Mono, CoreCLR and compiled ahead", || {
         unity::run(ship.get()?, unity::Cases::Ship)
@@ -234,7 +244,7 @@ fn of_engines(steps: &mut Steps, ship: &Built<Library>) {
         unity::mistakes(ship.get()?)
     });
     steps.try_step("C#: the bench runs", || {
-        unity::bench(ship.get()?, 5, 5_000).map(|()| one())
+        unity::bench(ship.get()?, 3, 10_000).map(|()| one())
     });
 }
 
