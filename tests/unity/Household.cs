@@ -167,7 +167,7 @@ namespace Playgate.Unity.Tests
             start.EnvironmentVariables["PLAYGATE_TOKEN_SECRET"] = TokenSecret;
             start.EnvironmentVariables["PLAYGATE_WEBHOOK_SECRET"] = WebhookSecret;
             start.EnvironmentVariables["PLAYGATE_KID_RECHECK_MS"] = "200";
-            // The parent's changes are to be seen at the next refresh; the simulated k-ID sends no webhook here.
+            // The tests refresh at once, often before the webhook has come.
             start.EnvironmentVariables["PLAYGATE_READ_CACHE_MS"] = "0";
             start.EnvironmentVariables["PLAYGATE_LISTEN"] = "127.0.0.1:0";
             start.EnvironmentVariables["PLAYGATE_DATABASE"] = Path.Combine(folder, "backend.sqlite");
