@@ -282,7 +282,7 @@ mod when_another_process_holds_the_record {
         let late = world.in_flight().ticket;
         let mut other = World::open(config(), world.disk.clone());
         other.take_over();
-        other.pass(2 * client_harness::MINUTE);
+        other.pass(client_harness::MINUTE);
         other.refresh(playgate::client::Cause::Push);
         other.answer(200, &changed(&session("s-1", "-chat +ads")));
         world.take_over_with(other.disk.payload);

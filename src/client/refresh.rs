@@ -577,10 +577,7 @@ impl Client {
 
     pub(super) fn count_failure(&mut self, now: Now, outcome: &Outcome) {
         let was_live = self.is_live(now);
-        match outcome.code {
-            Code::TimedOut => self.refresher.breaker.timed_out(now.mono_ms),
-            _ => self.refresher.breaker.failed(now.mono_ms),
-        }
+        self.refresher.breaker.failed(now.mono_ms);
         if was_live {
             self.outputs.push_back(Output::Publish);
         }

@@ -8,8 +8,6 @@ const BASE_MS: u64 = 1_000;
 const LONGEST_MS: u64 = 300_000;
 /// So many failures in a row open the circuit.
 const BREAKER_FAILURES: u32 = 5;
-/// A time limit that ran out counts as so many: who has waited for all of it twice has waited long enough.
-const TIMED_OUT_COUNTS: u32 = 3;
 /// How long the circuit stays open the first time, in milliseconds; doubled each time.
 const BREAKER_MS: u64 = 30_000;
 /// The longest that the circuit stays open, in milliseconds.
@@ -60,16 +58,7 @@ impl Breaker {
 
     /// A request failed.
     pub fn failed(&mut self, mono_ms: u64) {
-        self.count(mono_ms, 1);
-    }
-
-    /// A request got no answer within its time limit.
-    pub fn timed_out(&mut self, mono_ms: u64) {
-        self.count(mono_ms, TIMED_OUT_COUNTS);
-    }
-
-    fn count(&mut self, mono_ms: u64, failures: u32) {
-        self.failures = self.failures.saturating_add(failures);
+        self.failures = self.failures.saturating_add(1);
         if self.failures >= BREAKER_FAILURES {
             let open = BREAKER_MS
                 .saturating_mul(1u64 << self.openings.min(10))
@@ -197,9 +186,5 @@ mod tests {
         assert_eq!(breaker.open_until(90_000), Some(690_000));
         breaker.succeeded();
         assert_eq!((breaker.open_until(0), breaker.failures()), (None, 0));
-        breaker.timed_out(0);
-        assert_eq!(breaker.open_until(0), None);
-        breaker.timed_out(20_000);
-        assert_eq!(breaker.open_until(20_000), Some(50_000));
     }
 }

@@ -166,26 +166,20 @@ fn of_c_and_cpp(steps: &mut Steps, ship: &Built<Library>) {
     steps.try_step("the README's quick start", || {
         checks::quick_start(ship.get()?).map(|()| one())
     });
-    // The programs mostly wait for clocks, servers and disks.
-    for [(one, linkage), (other, other_linkage)] in [
-        [("gcc", Linkage::Shared), ("clang", Linkage::Static)],
-        [("clang", Linkage::Shared), ("gcc", Linkage::Static)],
+    for (compiler, linkage) in [
+        ("gcc", Linkage::Shared),
+        ("clang", Linkage::Shared),
+        ("gcc", Linkage::Static),
+        ("clang", Linkage::Static),
     ] {
-        let of = |compiler, linkage| move || c_programs::run(ship.get()?, compiler, linkage);
-        steps.try_both(
-            (&format!("C tests: {one}, {}", linkage.word()), of(one, linkage)),
-            (
-                &format!("C tests: {other}, {}", other_linkage.word()),
-                of(other, other_linkage),
-            ),
-        );
+        steps.try_step(&format!("C tests: {compiler}, {}", linkage.word()), || {
+            c_programs::run(ship.get()?, compiler, linkage)
+        });
     }
-    steps.try_both(
-        ("C tests under valgrind", c_programs::run_under_valgrind),
-        ("C++ tests: g++, shared", || {
-            cpp_programs::run(ship.get()?, "g++", Linkage::Shared, true)
-        }),
-    );
+    steps.try_step("C tests under valgrind", c_programs::run_under_valgrind);
+    steps.try_step("C++ tests: g++, shared", || {
+        cpp_programs::run(ship.get()?, "g++", Linkage::Shared, true)
+    });
     steps.try_step("C++ tests: clang++, static", || {
         cpp_programs::run(ship.get()?, "clang++", Linkage::Static, false)
     });
@@ -220,18 +214,14 @@ fn of_the_main_job(steps: &mut Steps, ship: &Built<Library>) {
 
 /// What stands in for the engines: Mono, CoreCLR, stubs, and a real engine.
 fn of_engines(steps: &mut Steps, ship: &Built<Library>) {
-    steps.try_both(
-        ("Godot runs a scene with the library", || {
-            godot::run(ship.get()?).map(|()| one())
-        }),
-        ("Unreal: the logic, without the engine", || unreal::logic(ship.get()?)),
-    );
-    steps.try_both(
-        ("Unity: the glue on Mono", || unity::glue::run(ship.get()?)),
-        ("Unreal: the plugin on stand-ins for the engine", || {
-            unreal::against_stubs(ship.get()?)
-        }),
-    );
+    steps.try_step("Godot runs a scene with the library", || {
+        godot::run(ship.get()?).map(|()| one())
+    });
+    steps.try_step("Unreal: the logic, without the engine", || unreal::logic(ship.get()?));
+    steps.try_step("Unreal: the plugin on stand-ins for the engine", || {
+        unreal::against_stubs(ship.get()?)
+    });
+    steps.try_step("Unity: the glue on Mono", || unity::glue::run(ship.get()?));
     steps.try_step(
         "Unity: the glue compiles for versions and platforms",
         unity::glue::compiles,
@@ -296,14 +286,12 @@ fn of_trusted_hosts(steps: &mut Steps) {
 
 fn with_address_sanitizer(steps: &mut Steps) {
     let library = Built::new(Library::with_asan);
-    steps.try_both(
-        ("C tests with AddressSanitizer", || {
-            c_programs::run(library.get()?, "clang", Linkage::Static)
-        }),
-        ("C++ tests with AddressSanitizer", || {
-            cpp_programs::run(library.get()?, "clang++", Linkage::Static, true)
-        }),
-    );
+    steps.try_step("C tests with AddressSanitizer", || {
+        c_programs::run(library.get()?, "clang", Linkage::Static)
+    });
+    steps.try_step("C++ tests with AddressSanitizer", || {
+        cpp_programs::run(library.get()?, "clang++", Linkage::Static, true)
+    });
     steps.try_step("Unreal: the logic with AddressSanitizer", || {
         unreal::logic(library.get()?)
     });
