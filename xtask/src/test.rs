@@ -32,11 +32,11 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
     })?;
     of_the_source(&mut steps);
     of_rust(&mut steps);
-    // Most tests below wait for clocks and servers; meanwhile there is time to build.
-    let ahead = Ahead::start(&steps);
     let ship = Built::new(Library::release);
     of_what_ships(&mut steps, &ship);
     of_c_and_cpp(&mut steps, &ship);
+    // The tests below wait for servers most of the time; meanwhile there is time to build.
+    let ahead = Ahead::start(&steps);
     of_the_main_job(&mut steps, &ship);
     of_engines(&mut steps, &ship);
     ahead.join();
