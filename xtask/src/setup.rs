@@ -19,6 +19,14 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("mono", "mono-runtime"),
     ("mcs", "mono-mcs"),
     ("/usr/include/mono-2.0/mono/jit/jit.h", "libmono-2.0-dev"),
+    (
+        "/usr/lib/mono/4.5/System.Web.Extensions.dll",
+        "libmono-system-web-extensions4.0-cil",
+    ),
+    (
+        "/usr/lib/mono/4.5/System.Runtime.Serialization.dll",
+        "libmono-system-runtime-serialization4.0-cil",
+    ),
     ("/usr/bin/nunit-console", "nunit-console"),
     ("/usr/lib/mono/gac/nunit.framework", "libnunit-cil-dev"),
     ("pip3", "python3-pip"),
