@@ -5,7 +5,7 @@ mod http_support;
 
 use std::{
     io::{BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    net::{Shutdown, TcpListener, TcpStream},
     process::Command,
     sync::{Arc, Mutex},
     thread,
@@ -207,6 +207,65 @@ fn an_unknown_issuer_is_refused_and_says_what_to_do() {
         error.text.contains("was not signed") && error.text.contains("extra_roots_pem"),
         "{error}"
     );
+}
+
+#[test]
+fn a_self_signed_certificate_that_nobody_gave_is_refused() {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["backend.test".into()]).unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let server = serve(config(certificate.der().clone(), &key), Then::Keep, hello);
+    let client = transport(|options| options.name_lookup = everything_is_here());
+    refused(&client, at(&server, "backend.test"));
+}
+
+/// Passes on what the server says up to that byte; there it is flipped, or the connection is cut.
+fn relay(server: &Server, at: usize, flips: bool) -> Server {
+    let address = server.address;
+    Server::raw(move |client, _| {
+        let upstream = TcpStream::connect(address).unwrap();
+        let (mut asked, mut asks) = (client.try_clone().unwrap(), upstream.try_clone().unwrap());
+        thread::spawn(move || {
+            let _ = std::io::copy(&mut asked, &mut asks);
+            let _ = asks.shutdown(Shutdown::Both);
+        });
+        let mut answers = (&upstream).take(at as u64);
+        let _ = std::io::copy(&mut answers, &mut &client);
+        let mut byte = [0];
+        if flips && (&upstream).read_exact(&mut byte).is_ok() {
+            let _ = (&client).write_all(&[byte[0] ^ 0x20]);
+            let _ = std::io::copy(&mut &upstream, &mut &client);
+        }
+        let _ = client.shutdown(Shutdown::Both);
+        let _ = upstream.shutdown(Shutdown::Both);
+    })
+}
+
+#[test]
+fn what_a_relay_cuts_or_flips_anywhere_is_no_answer() {
+    let root = Root::new();
+    let server = serve(root.sign(&["backend.test"], |_| {}), Then::Close, hello);
+    for flips in [false, true] {
+        let mut refused = 0;
+        for at in (0..).step_by(if flips { 41 } else { 13 }) {
+            let relay = relay(&server, at, flips);
+            // A length that grew is waited for.
+            let client = client(&root, |options| options.read_timeout_ms = 1_000);
+            match exchange(&client, get(self::at(&relay, "backend.test"))) {
+                Err(error) => {
+                    assert!(!error.text.contains("secret"), "{error}");
+                    refused += 1;
+                }
+                Ok(response) => {
+                    assert_eq!((response.status, &*response.body), (200, &b"hello"[..]), "at {at}");
+                    // From here on it comes after the answer.
+                    break;
+                }
+            }
+        }
+        println!("{} {refused} times", if flips { "flipped" } else { "cut" });
+        assert!(refused >= 15, "only {refused} refused");
+    }
 }
 
 #[test]

@@ -212,11 +212,15 @@ impl Net {
         }
         let packed =
             |value: &http::HeaderValue| !value.is_empty() && !value.as_bytes().eq_ignore_ascii_case(b"identity");
-        if !bytes.is_empty() && head.headers.get_all(header::CONTENT_ENCODING).iter().any(packed) {
+        // The body's own framing is known here; what is packed inside it is not.
+        let coded = |value: &http::HeaderValue| !value.as_bytes().eq_ignore_ascii_case(b"chunked");
+        let is_packed = head.headers.get_all(header::CONTENT_ENCODING).iter().any(packed)
+            || head.headers.get_all(header::TRANSFER_ENCODING).iter().any(coded);
+        if !bytes.is_empty() && is_packed {
             return Err(wrap(TransportError::new(
                 Malformed,
                 format!(
-                    "{} sent a body with a Content-Encoding, though none was asked for",
+                    "{} sent a body with a Content-Encoding or Transfer-Encoding, though none was asked for",
                     exchange.origin.name()
                 ),
             )));

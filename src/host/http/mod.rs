@@ -51,7 +51,7 @@ use queue::Queue;
 /// `Authorization` included, ever reaches another origin.
 ///
 /// Response headers are handed on in lower case, repeated ones one by one; bytes that are not UTF-8 become U+FFFD. A
-/// body with a `Content-Encoding` is `Malformed`: none is asked for.
+/// body with a `Content-Encoding`, or a `Transfer-Encoding` besides `chunked`, is `Malformed`: none is asked for.
 ///
 /// A kept connection that the server has closed meanwhile is replaced; a GET of which no byte of the answer was seen is
 /// then sent once more on a new connection. PUT and POST are never sent twice.
