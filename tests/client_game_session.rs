@@ -553,3 +553,45 @@ fn a_stop_ends_it_and_is_bounded() {
     world.pass(HOUR);
     assert_eq!(world.sent.len(), before);
 }
+
+#[test]
+fn an_end_that_is_waited_for_completes_though_it_is_begun_again_and_cannot_be_said() {
+    let mut world = World::started(1);
+    world.weather = Weather::Lost;
+    world.step(|client, now| client.end_game(now, 77));
+    world.start("tok-1");
+    world.step(|client, now| client.set_online(now, false));
+    assert_eq!(world.completed.last(), Some(&(77, Operation::EndGameSession, Code::Ok)));
+}
+
+#[test]
+fn an_end_goes_on_with_a_new_token_and_completes() {
+    let mut world = World::started(1);
+    world.weather = Weather::Lost;
+    world.step(|client, now| client.end_game(now, 77));
+    world.weather = Weather::Fair;
+    world.step(|client, now| client.set_game_token(now, GameToken("tok-2".into())));
+    world.pass(10 * SECOND);
+    assert_eq!(world.completed.last(), Some(&(77, Operation::EndGameSession, Code::Ok)));
+    assert_eq!(world.alive_until, None, "the service knows");
+}
+
+#[test]
+fn a_game_session_that_expired_is_not_begun_in_the_same_second_as_a_beat_that_failed() {
+    let mut world = World::started(1);
+    world.pass(8 * SECOND);
+    // A new token is tried at once; that beat fails, and the one after it would come when all is over.
+    world.weather = Weather::Refused;
+    world.step(|client, now| client.set_game_token(now, GameToken("tok-2".into())));
+    world.pass(5);
+    world.now.mono_ms += 30 * SECOND;
+    world.weather = Weather::Fair;
+    world.pass(20 * SECOND);
+    assert_eq!(world.state().0, GameState::Active);
+    let gaps = world.sent.windows(2).filter(|pair| pair[1].1 == "initiate");
+    assert!(
+        gaps.into_iter().all(|pair| pair[1].0 - pair[0].0 >= SECOND),
+        "{:?}",
+        world.sent
+    );
+}

@@ -2,9 +2,9 @@
 
 mod client_harness;
 
-use client_harness::{Disk, World, config, documents::*};
+use client_harness::{Disk, Medium, World, config, documents::*};
 use playgate::{
-    client::{Code, LoadFailure, MarkKind, News, Outcome},
+    client::{Cause, Code, LoadFailure, MarkKind, News, Outcome},
     session::{Access, Freshness, NextStep, NoticeKind, Reason},
 };
 
@@ -383,5 +383,28 @@ mod when_another_process_holds_the_record {
         assert_eq!(world.allowed(), "");
         assert!(world.disk.allows().is_empty());
         assert_eq!(world.restart_with(false).decide("chat").reason, Reason::NoSession);
+    }
+
+    #[test]
+    fn what_the_record_says_was_told_shows_at_once_though_storing_takes_long() {
+        let doc = session("s-1", "+chat");
+        let mut world = World::open(
+            config(),
+            Disk {
+                held_elsewhere: true,
+                ..disk_with(&doc)
+            },
+        );
+        world.answer(200, &deleted("s-1"));
+        world.refresh(Cause::Push);
+        world.answer(200, &changed(&doc));
+        assert!(world.show_notice().0.is_empty(), "a session where none was known");
+        world.set_medium(Medium::Hangs);
+        world.take_over();
+        // The other process has shown the session that this one saw ending.
+        assert_eq!(world.show_notice().0.kind, NoticeKind::SessionEnded);
+        world.set_medium(Medium::Works);
+        assert!(world.show_notice().0.is_empty());
+        assert_eq!(world.allowed(), "chat");
     }
 }

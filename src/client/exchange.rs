@@ -54,7 +54,7 @@ impl Client {
     pub(super) fn send_exchange(&mut self, now: Now, mut exchange: Exchange) {
         let token = self.token();
         let base = self.config.server.as_deref().unwrap_or_default();
-        match exchange.ask.request(base, token.as_deref()) {
+        match exchange.ask.request(base, token.as_ref().map(|token| token.as_str())) {
             Ok(request) => {
                 let ticket = self.next_ticket();
                 exchange.ticket = Some(ticket);

@@ -91,9 +91,15 @@ const END_TRIES: u32 = 2;
 /// So many round trips are kept in mind.
 const ROUND_TRIPS: usize = 8;
 
-/// The ad service's token. `Debug` does not show it.
+/// The ad service's token. `Debug` does not show it; it is wiped from memory on drop.
 #[derive(Clone, PartialEq, Eq)]
 pub struct GameToken(pub Box<str>);
+
+impl Drop for GameToken {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.0);
+    }
+}
 
 impl fmt::Debug for GameToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -270,6 +276,8 @@ impl GameSession {
             self.drop_flight();
             self.due_at = None;
             if self.is_wanted {
+                // Also who waits for an ending that was wanted before.
+                self.end_waits();
                 return self.enter(GameState::Stopped, GameStop::Unreachable, Outcome::OK);
             }
             return self.ended();
@@ -305,12 +313,14 @@ impl GameSession {
             // Its own answer comes first.
             GameState::Ending | GameState::Starting | GameState::Active | GameState::Recovering => {}
         }
-        if matches!(
-            self.state,
-            GameState::Starting | GameState::Active | GameState::Recovering
-        ) && self.flight.is_none()
-            && self.due_at.is_none()
-        {
+        if !matches!(self.state, GameState::Idle | GameState::Stopped) {
+            self.ask_again(now);
+        }
+    }
+
+    /// What was under way was dropped: it is asked again.
+    fn ask_again(&mut self, now: Now) {
+        if self.flight.is_none() && self.due_at.is_none() {
             self.due_at = Some(now.mono_ms.max(self.earliest()));
         }
     }
@@ -323,7 +333,7 @@ impl GameSession {
 
     fn begin_ending(&mut self, now: Now) {
         if self.state == GameState::Ending {
-            return;
+            return self.ask_again(now);
         }
         self.drop_flight();
         self.failures = 0;
@@ -346,6 +356,10 @@ impl GameSession {
         } else {
             self.enter(GameState::Idle, GameStop::None, Outcome::OK);
         }
+        self.end_waits();
+    }
+
+    fn end_waits(&mut self) {
         for request in core::mem::take(&mut self.waiting) {
             self.outputs.push(GameOutput::Ended { request });
         }
@@ -421,6 +435,10 @@ impl GameSession {
             GameState::Active if self.is_expired(now) => {
                 // A stall: what was alive is gone for sure, and a beat would only say so.
                 self.enter(GameState::Recovering, GameStop::None, Outcome::OK);
+                if self.earliest() > now.mono_ms {
+                    self.due_at = Some(self.earliest());
+                    return;
+                }
                 GameAsk::Initiate
             }
             GameState::Active => GameAsk::Heartbeat,

@@ -42,8 +42,10 @@ pub use timing::Now;
 pub use upgrade::{Addressee, Command, MAX_SWITCHED_OFF, MAX_UPGRADES, Stage, Upgrade};
 pub use view::{Told, View};
 
-use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 use core::fmt;
+
+use zeroize::{Zeroize, Zeroizing};
 
 use game_session::{GameOutput, GameSession};
 use refresh::Refresher;
@@ -162,8 +164,14 @@ pub struct Client {
     outputs: VecDeque<Output>,
 }
 
-/// The player's token. `Debug` does not show it.
+/// The player's token. `Debug` does not show it; it is wiped from memory on drop.
 struct Token(Box<str>);
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -635,7 +643,7 @@ impl Client {
         Some(now.mono_ms.saturating_add(in_ms))
     }
 
-    fn token(&self) -> Option<String> {
-        self.token.as_ref().map(|t| t.0.clone().into_string())
+    fn token(&self) -> Option<Zeroizing<String>> {
+        self.token.as_ref().map(|t| Zeroizing::new(t.0.as_ref().to_owned()))
     }
 }

@@ -395,7 +395,7 @@ impl Client {
             return;
         };
         let base = self.config.server.as_deref().unwrap_or_default();
-        match flight.ask.request(base, token.as_deref()) {
+        match flight.ask.request(base, token.as_ref().map(|token| token.as_str())) {
             Ok(request) => {
                 self.refresher.last_ticket = self.refresher.last_ticket.saturating_add(1);
                 let ticket = self.refresher.last_ticket;

@@ -185,6 +185,7 @@ impl Client {
                     self.acknowledged = record.acknowledged;
                 }
                 self.saver.stored = record.current;
+                self.outputs.push_back(Output::Publish);
                 return;
             }
             if is_older {

@@ -257,8 +257,8 @@ fn file_storage(_folder: &str) -> Result<Arc<dyn Storage>, crate::host::storage:
     ))
 }
 
-/// A key's bytes, wiped on drop.
-type Secret = zeroize::Zeroizing<[u8; 32]>;
+/// A key's bytes, wiped on drop; behind a pointer, so that passing them on leaves no copies behind.
+type Secret = Box<zeroize::Zeroizing<[u8; 32]>>;
 
 /// Keys kept for opening the records, perhaps more than once; wiped on drop.
 struct KeyTexts {
@@ -287,7 +287,7 @@ impl KeyTexts {
     }
 
     fn keys(&self) -> Keys {
-        let make = |secret: &Option<Secret>| secret.as_ref().map(|s| RecordKey::new(**s));
+        let make = |secret: &Option<Secret>| secret.as_ref().and_then(|s| RecordKey::from_slice(s.as_slice()));
         Keys {
             key: make(&self.key),
             previous_key: make(&self.previous),

@@ -15,6 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use zeroize::Zeroizing;
+
 #[cfg(feature = "http")]
 use super::threads::{Crew, Threads};
 use super::{
@@ -120,7 +122,7 @@ enum Input {
     GameToken(GameToken),
     EndGame(RequestId),
     Cancel(RequestId),
-    Token(Option<String>),
+    Token(Option<Zeroizing<String>>),
     NetworkAllowed(bool),
     Online(bool),
     Suspended(bool),

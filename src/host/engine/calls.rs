@@ -162,7 +162,7 @@ impl Engine {
 
     /// Sets or replaces the player's token.
     pub fn set_token(&self, token: Option<String>) {
-        self.put(Input::Token(token));
+        self.put(Input::Token(token.map(zeroize::Zeroizing::new)));
     }
 
     /// The host allows or forbids the network.

@@ -277,7 +277,7 @@ impl Core {
             Input::GameToken(token) => client.set_game_token(now, token),
             Input::EndGame(request) => client.end_game(now, request),
             Input::Cancel(request) => client.cancel(now, request),
-            Input::Token(token) => client.set_token(now, token.as_deref()),
+            Input::Token(token) => client.set_token(now, token.as_ref().map(|token| token.as_str())),
             Input::NetworkAllowed(allowed) => client.set_network_allowed(now, allowed),
             Input::Online(online) => client.set_online(now, online),
             Input::Suspended(suspended) => client.set_suspended(now, suspended),

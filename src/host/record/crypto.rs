@@ -12,18 +12,19 @@ use super::envelope::{self, Envelope, Head, TAG_BYTES};
 use super::error::{RecordError, RecordErrorKind};
 use crate::host::random::Random;
 
-/// The 32-byte secret that records are sealed with, from the host's platform keystore. Wiped from memory on drop.
-pub struct RecordKey(Zeroizing<[u8; 32]>);
+/// The 32-byte secret that records are sealed with, from the host's platform keystore. Wiped from memory on drop; behind a
+/// pointer, so that passing it on leaves no copies behind.
+pub struct RecordKey(Box<Zeroizing<[u8; 32]>>);
 
 impl RecordKey {
-    /// Takes the secret. The caller wipes its own copy.
+    /// Takes the secret. The caller wipes its own copy, also the one that was passed here: see [`RecordKey::from_slice`].
     pub fn new(secret: [u8; 32]) -> Self {
-        Self(Zeroizing::new(secret))
+        Self(Box::new(Zeroizing::new(secret)))
     }
 
     /// Takes the secret; `None` unless it has 32 bytes.
     pub fn from_slice(secret: &[u8]) -> Option<Self> {
-        let mut key = Self(Zeroizing::new([0; 32]));
+        let mut key = Self(Box::new(Zeroizing::new([0; 32])));
         if secret.len() != key.0.len() {
             return None;
         }
@@ -80,11 +81,11 @@ impl Place<'_> {
 pub(super) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     // A key of up to one block is used as it is, padded with zeros; every key here has 32 bytes.
     debug_assert!(key.len() <= 64);
-    let mut block = [0; 64];
+    let mut block = [0_u8; 64];
     for (to, from) in block.iter_mut().zip(key) {
         *to = *from;
     }
-    let mut mac = Hmac::<Sha256>::new(&block.into());
+    let mut mac = Hmac::<Sha256>::new((&block).into());
     zeroize::Zeroize::zeroize(&mut block);
     for part in parts {
         mac.update(part);
