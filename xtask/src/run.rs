@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::VecDeque,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -99,7 +100,48 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Runs a program, shows what it prints, and counts its tests. A program that fails is an error.
+/// The lines of a failed program's output that say why, for the closing lines of a run.
+#[derive(Default)]
+struct Reasons {
+    /// What test runners print of a test that failed.
+    named: Vec<String>,
+    /// The last lines, for programs that are no test runners.
+    last: VecDeque<String>,
+    is_next: bool,
+}
+
+impl Reasons {
+    const MOST: usize = 8;
+
+    fn look_at(&mut self, line: &str) {
+        let line = line.trim();
+        if line.is_empty() {
+            return;
+        }
+        let is_panic = line.contains("panicked at");
+        if (is_panic || self.is_next || line.contains("FAIL")) && self.named.len() < Self::MOST {
+            self.named.push(line.to_owned());
+        }
+        // A panic's message stands below its place.
+        self.is_next = is_panic;
+        self.last.push_back(line.to_owned());
+        if self.last.len() > Self::MOST {
+            self.last.pop_front();
+        }
+    }
+
+    fn text(self) -> String {
+        let lines = if self.named.is_empty() {
+            self.last.into()
+        } else {
+            self.named
+        };
+        lines.iter().fold(String::new(), |text, line| text + "\n    " + line)
+    }
+}
+
+/// Runs a program, shows what it prints, and counts its tests. A program that fails is an error with what it said of
+/// the failure.
 pub fn counted(command: &mut Command) -> Result<Counts, String> {
     let shown = shown(command);
     let started = Instant::now();
@@ -111,12 +153,14 @@ pub fn counted(command: &mut Command) -> Result<Counts, String> {
         .spawn()
         .map_err(|error| format!("{shown}: {error}"))?;
     let mut counts = Counts::default();
+    let mut reasons = Reasons::default();
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
             let line = line.map_err(|error| format!("{shown}: {error}"))?;
             let line = String::from_utf8_lossy(&line);
             println!("{label}{line}");
             counts.add(Counts::of_line(line.trim()));
+            reasons.look_at(&line);
         }
     }
     let status = child.wait().map_err(|error| format!("{shown}: {error}"))?;
@@ -124,7 +168,7 @@ pub fn counted(command: &mut Command) -> Result<Counts, String> {
     if status.success() {
         Ok(counts)
     } else {
-        Err(format!("{shown}: {status}"))
+        Err(format!("{shown}: {status}{}", reasons.text()))
     }
 }
 

@@ -90,8 +90,8 @@ impl Steps {
             Err(error) => {
                 println!("FAILED: {name}\n{error}");
                 self.counts.failed += 1;
-                self.failures
-                    .push(format!("{name}: {}", error.lines().next().unwrap_or_default()));
+                let reason: Vec<&str> = error.lines().take(10).collect();
+                self.failures.push(format!("{name}: {}", reason.join("\n")));
             }
         }
     }
