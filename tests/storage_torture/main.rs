@@ -122,13 +122,16 @@ impl Told {
 
 struct Torture {
     shim: PathBuf,
-    place: TempDir,
+    /// The temporary folder without links in its path: the layer compares paths by their text.
+    place: PathBuf,
+    _folder: TempDir,
 }
 
 impl Torture {
     fn new() -> Self {
-        let place = tempfile::tempdir().expect("a folder");
-        let shim = place.path().join("shim.so");
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = folder.path().canonicalize().expect("it is there");
+        let shim = place.join("shim.so");
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/storage_torture/shim.c");
         let built = Command::new("cc")
             .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-o"])
@@ -137,14 +140,18 @@ impl Torture {
             .arg("-ldl")
             .status();
         assert!(built.expect("a C compiler is there").success(), "the layer is built");
-        Self { shim, place }
+        Self {
+            shim,
+            place,
+            _folder: folder,
+        }
     }
 
     /// Runs the child over a fresh folder with these settings. Gives the folder, whether the fault was reached, and what
     /// the child told.
     fn run(&self, name: &str, settings: &[(&str, String)]) -> (PathBuf, bool, Told) {
-        let folder = self.place.path().join(name);
-        let told_at = self.place.path().join("told");
+        let folder = self.place.join(name);
+        let told_at = self.place.join("told");
         let _ = fs::remove_file(&told_at);
         let mut child = this_test_again(&[], TEST);
         child
@@ -235,18 +242,18 @@ fn every_write_is_torn_at_every_sector() {
 #[test]
 fn the_power_is_cut_at_any_moment_and_any_of_what_was_not_flushed_is_lost() {
     let torture = Torture::new();
-    let trace = torture.place.path().join("trace");
+    let trace = torture.place.join("trace");
     let settings = [("PLAYGATE_SHIM_TRACE", trace.display().to_string())];
     let (_, _, told) = torture.run("traced", &settings);
     assert_eq!((told.saved, told.is_marked), (3, true));
     let events = power::read(&fs::read(&trace).expect("a trace"));
-    let cuts = cut_everywhere(&events, torture.place.path(), |_| true).unwrap_or_else(|found| panic!("{found}"));
+    let cuts = cut_everywhere(&events, &torture.place, |_| true).unwrap_or_else(|found| panic!("{found}"));
     println!("{cuts} power cuts");
     assert!(cuts >= 120, "only {cuts} power cuts");
     // The same without the flushes of files, or of the folder: it must be noticed.
-    let without_files = cut_everywhere(&events, torture.place.path(), |name| name == ".");
+    let without_files = cut_everywhere(&events, &torture.place, |name| name == ".");
     assert!(without_files.is_err(), "files that are not flushed go unnoticed");
-    let without_folder = cut_everywhere(&events, torture.place.path(), |name| name != ".");
+    let without_folder = cut_everywhere(&events, &torture.place, |name| name != ".");
     assert!(without_folder.is_err(), "a folder that is not flushed goes unnoticed");
 }
 

@@ -81,7 +81,9 @@ fn of_the_source(steps: &mut Steps) {
 /// Cargo's own tests, with the features that there are.
 fn of_rust(steps: &mut Steps) {
     steps.try_step("Rust: the library", || {
-        run::counted(cargo().args(["test", "--quiet", "--package", "playgate", "--all-features"]))
+        let mut test = cargo();
+        test.args(["test", "--quiet", "--no-fail-fast", "--package", "playgate"]);
+        run::counted(test.arg("--all-features"))
     });
     steps.try_step("Rust: the pure rooms without std", || {
         const PURE: &[&str] = &["--no-default-features", "--features", "trusted-server"];
