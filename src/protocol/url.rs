@@ -68,10 +68,18 @@ pub fn is_web_url(url: &str) -> bool {
 pub fn is_loopback(url: &str) -> bool {
     let rest = url.strip_prefix("http://").unwrap_or_default();
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
+    // A URL parser has to find the same host there: whatever is odd is not this machine.
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((host, port)) if host.contains(':') => (host, port),
+            _ => return false,
+        },
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
     };
+    let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_digit());
+    if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
+        return false;
+    }
     host.eq_ignore_ascii_case("localhost") || host.parse::<core::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
@@ -90,7 +98,7 @@ pub(crate) fn push_encoded(url: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::join_path;
+    use super::{is_loopback, join_path};
 
     #[test]
     fn segments_cannot_leave_their_place() {
@@ -100,6 +108,33 @@ mod tests {
             join_path("http://127.0.0.1:1", &[".."]).unwrap(),
             "http://127.0.0.1:1/%2E%2E"
         );
+    }
+
+    #[test]
+    fn only_a_whole_address_of_this_machine_is_this_machine() {
+        for good in [
+            "http://localhost",
+            "http://LOCALHOST:80/x",
+            "http://127.8.8.8:1?q",
+            "http://[::1]",
+            "http://[::1]:9/",
+        ] {
+            assert!(is_loopback(good), "{good}");
+        }
+        for bad in [
+            "https://localhost",
+            "http://[::1",
+            "http://[::1]evil.example/",
+            "http://[::1]:80@evil.example/",
+            "http://[127.0.0.1]/",
+            "http://localhost:80@evil.example/",
+            "http://localhost:x/",
+            "http://localhost.evil.example/",
+            "http://127.0.0.1.evil.example/",
+            "http://",
+        ] {
+            assert!(!is_loopback(bad), "{bad}");
+        }
     }
 
     #[test]
