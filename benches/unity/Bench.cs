@@ -8,7 +8,7 @@ namespace Playgate.Benches
 {
     /// <summary>
     /// What asking for a feature costs, in one process and in turns: IsAllowed against a look-up in a Dictionary, the same
-    /// question by a plain P/Invoke, and a managed call that is not inlined. `bench ROUNDS CALLS`.
+    /// question by a plain P/Invoke, and a managed call that is not inlined. `bench PREFIX CALLS TIMES`.
     /// </summary>
     public static class Bench
     {
@@ -25,8 +25,13 @@ namespace Playgate.Benches
 
         public static int Main(string[] arguments)
         {
-            int rounds = int.Parse(arguments[0]);
+            string prefix = arguments[0];
             int calls = int.Parse(arguments[1]);
+            double[][] times = new double[4][];
+            for (int i = 0; i < times.Length; i++)
+            {
+                times[i] = new double[int.Parse(arguments[2])];
+            }
             PlaygateClientOptions options = new PlaygateClientOptions();
             options.Player = "bench";
             using (client = PlaygateClient.Open(options))
@@ -51,56 +56,47 @@ namespace Playgate.Benches
                     dictionary.Add(other, true);
                 }
                 flag = true;
-                return Race(rounds, calls);
+                return Race(prefix, calls, times);
             }
         }
 
-        private static int Race(int rounds, int calls)
+        /// <summary>
+        /// One round for each line that comes in: the contestants take turns, so often as there are times, and the medians are
+        /// what a call took.
+        /// </summary>
+        private static int Race(string prefix, int calls, double[][] times)
         {
-            string[] names = { "IsAllowed", "a managed call, not inlined", "a Dictionary look-up", "a plain P/Invoke" };
+            string[] names = { "allowed", "managed", "dictionary", "native" };
             Contestant[] contestants = { AskTable, AskManaged, AskDictionary, AskNative };
-            double[][] times = new double[contestants.Length][];
             for (int i = 0; i < contestants.Length; i++)
             {
-                times[i] = new double[rounds];
                 if (contestants[i](10000) != 10000)
                 {
                     Console.Error.WriteLine(names[i] + " did not always say yes");
                     return 1;
                 }
             }
-            for (int round = 0; round < rounds; round++)
+            while (Console.ReadLine() != null)
             {
+                for (int turn = 0; turn < times[0].Length; turn++)
+                {
+                    for (int i = 0; i < contestants.Length; i++)
+                    {
+                        Stopwatch watch = Stopwatch.StartNew();
+                        contestants[i](calls);
+                        times[i][turn] = watch.Elapsed.TotalMilliseconds * 1000000 / calls;
+                    }
+                }
                 for (int i = 0; i < contestants.Length; i++)
                 {
-                    Stopwatch watch = Stopwatch.StartNew();
-                    contestants[i](calls);
-                    times[i][round] = watch.Elapsed.TotalMilliseconds * 1000000 / calls;
+                    Array.Sort(times[i]);
+                    Console.WriteLine(prefix + names[i] + " "
+                        + times[i][times[i].Length / 2].ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture));
                 }
-            }
-            for (int i = 0; i < contestants.Length; i++)
-            {
-                double[] ratios = new double[rounds];
-                for (int round = 0; round < rounds; round++)
-                {
-                    ratios[round] = times[i][round] / times[0][round];
-                }
-                Console.WriteLine("  " + names[i].PadRight(28) + Shown(times[i]) + " ns; times IsAllowed: " + Shown(ratios));
+                Console.WriteLine(".");
+                Console.Out.Flush();
             }
             return 0;
-        }
-
-        /// <summary>The median, and the range of all but the lowest and the highest tenth.</summary>
-        private static string Shown(double[] values)
-        {
-            double[] sorted = (double[])values.Clone();
-            Array.Sort(sorted);
-            return One(sorted[sorted.Length / 2]) + " (" + One(sorted[sorted.Length / 10]) + " to " + One(sorted[sorted.Length - 1 - sorted.Length / 10]) + ")";
-        }
-
-        private static string One(double value)
-        {
-            return value.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
         }
 
         private static int AskTable(int calls)

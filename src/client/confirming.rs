@@ -33,10 +33,7 @@ impl Client {
         self.unbound = false;
         self.refresher.deletion_seen_at = None;
         if is_same {
-            if let Standing::Session { etag: held, .. } = &mut self.newest.standing {
-                *held = etag;
-            }
-            return self.server_confirmed(now, None);
+            return self.confirm_same(now, etag);
         }
         self.advance(Standing::Session {
             session: Arc::new(session),
@@ -48,6 +45,23 @@ impl Client {
             self.acknowledged = self.newest.clone();
         }
         self.server_confirmed(now, Some(()));
+    }
+
+    /// The server gave the very session that is held.
+    pub(super) fn take_same(&mut self, now: Now, etag: Option<Box<str>>) {
+        if let Some(session) = self.newest.session().cloned() {
+            self.carry_upgrades_into(&session);
+        }
+        self.unbound = false;
+        self.refresher.deletion_seen_at = None;
+        self.confirm_same(now, etag);
+    }
+
+    fn confirm_same(&mut self, now: Now, etag: Option<Box<str>>) {
+        if let Standing::Session { etag: held, .. } = &mut self.newest.standing {
+            *held = etag;
+        }
+        self.server_confirmed(now, None);
     }
 
     pub(super) fn take_bar(&mut self, now: Now, new_bar: Bar) {

@@ -129,7 +129,7 @@ impl Client {
                     self.exchange_ended(now, exchange, &outcome);
                     self.refresh_for(now, super::Cause::Push);
                 }
-                Answer::Unchanged | Answer::Session { .. } => {
+                Answer::Unchanged | Answer::Session { .. } | Answer::Again { .. } => {
                     let outcome = failed(Code::Protocol, "the server's answer is not to this question");
                     self.exchange_ended(now, exchange, &outcome);
                 }

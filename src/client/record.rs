@@ -158,15 +158,13 @@ impl Record {
     /// Writes the record. Without `personal`, only what decisions and notices need is written: no date of birth, no
     /// k-ID user id, no jurisdiction, no entity tag, no unknown field.
     pub fn encode(&self, personal: bool) -> Vec<u8> {
-        let current = encode_state(&self.current, personal);
-        let acknowledged = encode_state(&self.acknowledged, personal);
         let same = self.acknowledged.revision == self.current.revision;
         serde_json::to_vec(&Wire {
             v: VERSION,
             revision: self.current.revision,
             acknowledged_revision: self.acknowledged.revision,
-            acknowledged: (!same).then_some(acknowledged),
-            current,
+            acknowledged: (!same).then(|| encode_state(&self.acknowledged, personal)),
+            current: encode_state(&self.current, personal),
             confirmed_ms: self.confirmed_ms,
             seen_ms: self.seen_ms,
             unbound: self.unbound,
@@ -343,7 +341,7 @@ fn encode_state(state: &State, personal: bool) -> WireState {
                 document: if keep_whole || session.is_stripped() {
                     session.json().to_owned()
                 } else {
-                    session.stripped().json().to_owned()
+                    session.stripped_json()
                 },
                 etag: if keep_whole { etag.clone() } else { None },
                 bar: bar.map(|bar| match bar {

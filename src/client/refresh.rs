@@ -1,6 +1,6 @@
 //! Asking the studio's server: when, what, and what its answers mean.
 
-use alloc::{collections::VecDeque, format, vec::Vec};
+use alloc::{collections::VecDeque, format, sync::Arc, vec::Vec};
 
 use super::{
     Client, Output,
@@ -10,9 +10,10 @@ use super::{
     upgrade::PATIENCE_MS,
 };
 use crate::protocol::{
-    backend::{Answer, Ask, read},
+    backend::{Answer, Around, Ask, Before, read_after},
     http::Reply,
 };
+use crate::session::Session;
 
 /// Why a refresh is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +70,8 @@ pub(super) struct Refresher {
     /// Asked for while a request was in flight that may have been answered before: ask once more.
     pub(super) again: Option<Vec<Joined>>,
     pub(super) deletion_seen_at: Option<u64>,
+    /// The session that the server sent last, with what stood around it.
+    sent: Option<(Arc<Session>, Around)>,
     /// Until then the server asked to be left alone.
     not_before: Option<u64>,
     /// The player was forgotten: nothing is asked until the game wants it.
@@ -422,10 +425,21 @@ impl Client {
             return self.upgrade_reply(now, ticket, reply);
         };
         flight.ticket = None;
-        let answer = match reply {
-            Ok(response) => (read(&flight.ask, &response, now.wall_ms), response.status),
+        let response = match reply {
+            Ok(response) => response,
             Err(error) => return self.try_failed(now, error.into(), None),
         };
+        let before = match &self.newest.standing {
+            Standing::Session { session, bar, .. } => Some(Before {
+                session,
+                around: match &self.refresher.sent {
+                    Some((sent, around)) if Arc::ptr_eq(sent, session) && bar.is_none() => Some(around),
+                    _ => None,
+                },
+            }),
+            _ => None,
+        };
+        let answer = (read_after(&flight.ask, &response, now.wall_ms, before), response.status);
         let had_etag = matches!(flight.ask, Ask::Session { etag: Some(_), .. });
         if self.is_of_named(&answer.0) {
             return self.look_once_more(now);
@@ -437,7 +451,12 @@ impl Client {
                 self.give_up(now, Outcome::http(Code::Protocol, status, text));
             }
             (Answer::Unchanged, _) => self.server_confirmed(now, None),
-            (Answer::Session { session, etag }, _) => self.take_session(now, *session, etag),
+            (Answer::Session { session, etag, around }, _) => {
+                self.take_session(now, *session, etag);
+                let newest = self.newest.open_session().cloned();
+                self.refresher.sent = newest.zip(around);
+            }
+            (Answer::Again { etag }, _) => self.take_same(now, etag),
             (Answer::NeedsConsent, _) => self.take_bar(now, Bar::NeedsConsent),
             (Answer::OfAnotherPlayer, _) => self.take_bar(now, Bar::OfAnotherPlayer),
             (Answer::Deleted { named }, _) => self.take_deletion(now, named),

@@ -131,10 +131,20 @@ impl State {
         let Some(session) = self.open_session() else {
             return false;
         };
-        session
-            .permissions()
-            .iter()
-            .any(|p| self.access_by_session(&p.name, false).rank() > other.access_by_session(&p.name, false).rank())
+        let other = other.open_session();
+        if other.is_some_and(|other| Arc::ptr_eq(session, other)) {
+            return false;
+        }
+        session.permissions().iter().enumerate().any(|(at, p)| {
+            let theirs = other.map_or(Access::Unavailable, |other| other.access_near(at, &p.name));
+            session.access_near(at, &p.name).rank() > theirs.rank()
+        })
+    }
+
+    /// Whether both say the same of every feature, as far as that can be told at a glance.
+    pub(super) fn is_surely_as(&self, other: &Self) -> bool {
+        let sessions = self.open_session().zip(other.open_session());
+        sessions.is_some_and(|(one, two)| Arc::ptr_eq(one, two)) && Arc::ptr_eq(&self.switched_off, &other.switched_off)
     }
 }
 

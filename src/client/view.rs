@@ -44,9 +44,11 @@ pub struct Told {
 impl View {
     /// A feature's access: the newest, but nothing looser than what is granted.
     pub fn access(&self, feature: &str) -> Access {
-        self.granted
-            .access(feature, self.stale)
-            .tightened_by(self.newest.access(feature, self.stale))
+        let newest = self.newest.access(feature, self.stale);
+        if self.granted.is_surely_as(&self.newest) {
+            return newest;
+        }
+        self.granted.access(feature, self.stale).tightened_by(newest)
     }
 
     /// A feature's decision; its access is that of [`View::access`].

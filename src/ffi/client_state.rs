@@ -6,9 +6,9 @@ use super::{
     decision::{playgate_access, playgate_decision},
     event::playgate_request,
     feature::playgate_feature,
-    guard::guard,
+    guard::{guard, is_in_hook},
     handle::invalid,
-    memory::{bytes, write_optional, write_out, write_struct},
+    memory::{bytes, few_bytes, write_optional, write_out, write_struct},
     notice::{self, playgate_notice},
     options::token,
     result::{
@@ -20,7 +20,11 @@ use super::{
 };
 use crate::{
     client::Cause,
-    host::{Engine, features, table},
+    host::{
+        Engine,
+        features::{self, MAX_NAME_BYTES},
+        table::{self, GateId},
+    },
     session::MAX_JSON_BYTES,
 };
 
@@ -42,6 +46,36 @@ pub extern "C" fn playgate_client_allowed(client: playgate_client, feature: play
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_access(client: playgate_client, feature: playgate_feature) -> playgate_access {
     playgate_access::from(gate(client).map_or(0, |gate| table::access(gate, feature)))
+}
+
+/// The same as playgate_client_allowed by the feature's name: `len` bytes, opaque and case-sensitive. A name that was
+/// given a number with playgate_feature_intern: the frame path, any thread, wait-free, no allocation. Any other name is
+/// looked up in the session, under a lock that is held for moments; from inside a hook it is 0. NULL, an empty name and one
+/// of more than 256 bytes are 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn playgate_client_allowed_by_name(client: playgate_client, name: *const c_char, len: usize) -> i32 {
+    let (Some(gate), Some(name)) = (gate(client), few_bytes(name.cast(), len, MAX_NAME_BYTES)) else {
+        return 0;
+    };
+    match features::find(name) {
+        Some(feature) => i32::from(table::access(gate, feature) == 1),
+        None => i32::from(is_unnumbered_allowed(client, gate, name)),
+    }
+}
+
+/// Whether a feature is on that has no cell in any table.
+#[cold]
+fn is_unnumbered_allowed(client: playgate_client, gate: GateId, name: &[u8]) -> bool {
+    if is_in_hook() {
+        return false;
+    }
+    let look = || {
+        let name = core::str::from_utf8(name).ok()?;
+        Some(get(client).ok()?.engine.decide(name).access.is_allowed())
+    };
+    let is_allowed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(look));
+    // Closed before or meanwhile: what was found is nobody's any more.
+    matches!(is_allowed, Ok(Some(true))) && table::is_open(gate)
 }
 
 /// The player's decision table: one playgate_access byte per feature number, at `(*out_table)[feature]`, `*out_len`

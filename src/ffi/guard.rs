@@ -16,10 +16,15 @@ pub(super) fn in_hook<T>(hook: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Whether this thread is inside one of the host's hooks.
+pub(super) fn is_in_hook() -> bool {
+    IN_HOOK.try_with(Cell::get).unwrap_or(false)
+}
+
 /// Runs the body of an exported function: no panic leaves it, and a failure leaves its sentence.
 pub(super) fn guard(body: impl FnOnce() -> Result<playgate_result, Failure>) -> playgate_result {
     guard_also_in_hooks(|| {
-        if IN_HOOK.try_with(Cell::get).unwrap_or(false) {
+        if is_in_hook() {
             let text = "this function may not be called from inside a hook";
             return Err(Failure::new(PLAYGATE_ERROR_BUSY, text));
         }

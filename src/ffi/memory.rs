@@ -125,6 +125,16 @@ pub(super) fn write_optional<T: Copy>(out: *mut T, value: T) {
     }
 }
 
+/// Bytes of the caller's for the frame path; `None` for NULL, for none and for more than `most`.
+#[inline]
+pub(super) fn few_bytes<'a>(at: *const u8, len: usize, most: usize) -> Option<&'a [u8]> {
+    if at.is_null() || len == 0 || len > most {
+        return None;
+    }
+    // SAFETY: not NULL, the header asks for `len` bytes there, and `most` is far below isize::MAX.
+    Some(unsafe { core::slice::from_raw_parts(at, len) })
+}
+
 /// Bytes of the caller's; NULL with length 0 is empty.
 pub(super) fn bytes<'a>(at: *const u8, len: usize, most: usize) -> Result<&'a [u8], Failure> {
     if len == 0 {

@@ -552,6 +552,7 @@ pub fn intern(name: &str) -> Result<u32, features::InternError> {
     let (number, is_new) = features::intern(name)?;
     if is_new {
         Engine::fill_all(number, name);
+        features::make_findable(number);
     }
     Ok(number)
 }

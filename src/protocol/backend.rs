@@ -27,6 +27,8 @@ use crate::session::{MAX_JSON_BYTES, Session};
 const OF_ANOTHER_PLAYER: &str = "SESSION_OF_ANOTHER_PLAYER";
 /// The longest text that is repeated from a server's error code.
 const MAX_CODE_BYTES: usize = 64;
+/// The most that is kept of what stands around a session.
+const MAX_AROUND_BYTES: usize = 4096;
 
 /// What is asked of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +108,13 @@ pub enum Answer {
         session: Box<Session>,
         /// Its entity tag in quotes, for the next conditional request.
         etag: Option<Box<str>>,
+        /// What stood around it, for [`Before`].
+        around: Option<Around>,
+    },
+    /// The answer is, byte for byte, the one that was read before; the session is that one.
+    Again {
+        /// Its entity tag in quotes, for the next conditional request.
+        etag: Option<Box<str>>,
     },
     /// There is no session: consent is needed.
     NeedsConsent,
@@ -143,10 +152,57 @@ pub fn quoted_etag(etag: &str) -> Option<Box<str>> {
     fits.then(|| format!("\"{etag}\"").into())
 }
 
+/// The session that is held, and what stood around it in the answer that it was read from.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// What stood around it, if it was read from an answer: what [`Answer::Session`] gave with this very session.
+    pub around: Option<&'a Around>,
+}
+
+/// What stands around a session's JSON in an answer's body. `Debug` shows lengths.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Around {
+    head: Box<[u8]>,
+    tail: Box<[u8]>,
+}
+
+impl core::fmt::Debug for Around {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Around({}, {})", self.head.len(), self.tail.len())
+    }
+}
+
+impl Around {
+    /// What stands around `part` in the body that it is a part of; `None` when that is much.
+    fn of(body: &str, part: &str) -> Option<Self> {
+        let start = (part.as_ptr() as usize).checked_sub(body.as_ptr() as usize)?;
+        let tail = body.as_bytes().get(start.checked_add(part.len())?..)?;
+        (start.saturating_add(tail.len()) <= MAX_AROUND_BYTES).then_some(Self {
+            head: body.as_bytes().get(..start)?.into(),
+            tail: tail.into(),
+        })
+    }
+
+    /// Whether a body is that session with this around it.
+    fn is_body(&self, body: &[u8], session: &Session) -> bool {
+        let inner = body
+            .strip_prefix(&*self.head)
+            .and_then(|rest| rest.strip_suffix(&*self.tail));
+        inner == Some(session.json().as_bytes())
+    }
+}
+
 /// Reads an answer to `ask`. `now_ms` is the wall clock, for a `Retry-After` that is a date.
 pub fn read(ask: &Ask, response: &Response, now_ms: i64) -> Answer {
+    read_after(ask, response, now_ms, None)
+}
+
+/// The same when a session is held: what is the same in both is not read again.
+pub fn read_after(ask: &Ask, response: &Response, now_ms: i64, before: Option<Before<'_>>) -> Answer {
     match response.status {
-        200 => read_body(ask, response),
+        200 => read_body(ask, response, before),
         304 if matches!(ask, Ask::Session { etag: Some(_), .. }) => Answer::Unchanged,
         _ => read_failure(response, now_ms),
     }
@@ -204,7 +260,18 @@ pub(super) fn read_object<'a, T: Deserialize<'a>>(response: &'a Response) -> Res
     Ok((text, body))
 }
 
-fn read_body(ask: &Ask, response: &Response) -> Answer {
+fn read_body(ask: &Ask, response: &Response, before: Option<Before<'_>>) -> Answer {
+    if let Some(Before {
+        session,
+        around: Some(around),
+    }) = before
+        && ask.id().is_none_or(|asked| asked == session.id())
+        && around.is_body(&response.body, session)
+    {
+        return Answer::Again {
+            etag: etag_of(response, session),
+        };
+    }
     let (text, body): (&str, Body<'_>) = match read_object(response) {
         Ok(read) => read,
         Err(text) => return Answer::Malformed(text),
@@ -233,23 +300,29 @@ fn read_body(ask: &Ask, response: &Response) -> Answer {
         }
         None => return Answer::Malformed("the server's answer has no session".to_owned()),
     };
-    match Session::parse(document.as_bytes()) {
+    match Session::parse_after(document, before.map(|before| before.session)) {
         Err(error) => Answer::Malformed(format!("the server's answer: {error}")),
         Ok(session) if ask.id().is_some_and(|asked| asked != session.id()) => {
             Answer::Malformed("the server's answer is about another session".to_owned())
         }
         Ok(session) => {
-            let etag = response
-                .header("etag")
-                .filter(|tag| is_strong_etag(tag))
-                .map(Box::from)
-                .or_else(|| session.etag().and_then(quoted_etag));
+            let part = document.trim_ascii();
             Answer::Session {
+                etag: etag_of(response, &session),
+                // Otherwise it stood deeper inside.
+                around: (part.len() == session.json().len())
+                    .then(|| Around::of(text, part))
+                    .flatten(),
                 session: Box::new(session),
-                etag,
             }
         }
     }
+}
+
+/// The entity tag for the next conditional request.
+fn etag_of(response: &Response, session: &Session) -> Option<Box<str>> {
+    let sent = response.header("etag").filter(|tag| is_strong_etag(tag));
+    sent.map(Box::from).or_else(|| session.etag().and_then(quoted_etag))
 }
 
 /// A strong entity tag in its quotes.
@@ -341,11 +414,65 @@ mod tests {
             r#"{"session":{"session":{"sessionId":"s-1","etag":"x"},"status":"PASS"}}"#,
         ] {
             match answer(200, body) {
-                Answer::Session { session, etag } => {
+                Answer::Session { session, etag, .. } => {
                     assert_eq!((session.id(), etag.as_deref()), ("s-1", Some("\"x\"")), "{body}");
                 }
                 other => panic!("{body}: {other:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn an_answer_that_was_read_before_is_told_from_every_other() {
+        let session =
+            r#"{"sessionId":"s-1","etag":"x","permissions":[{"name":"a","enabled":true,"managedBy":"PLAYER"}]}"#;
+        for (head, tail) in [("", ""), (" ", "\n"), (r#"{"hasChanged":true,"session":"#, "}")] {
+            let body = format!("{head}{session}{tail}");
+            let Answer::Session {
+                session: held,
+                around: Some(around),
+                ..
+            } = answer(200, &body)
+            else {
+                panic!("{body}");
+            };
+            let before = Before {
+                session: &held,
+                around: Some(&around),
+            };
+            let read = |ask: &Ask, body: &str, headers: &[(&str, &str)]| {
+                let headers = headers.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
+                let response = Response {
+                    status: 200,
+                    headers,
+                    body: body.into(),
+                };
+                read_after(ask, &response, 0, Some(before))
+            };
+            let again = |etag: &str| Answer::Again {
+                etag: Some(etag.into()),
+            };
+            assert_eq!(read(&ask(true), &body, &[]), again("\"x\""));
+            assert_eq!(read(&Ask::Own, &body, &[("ETag", "\"y\"")]), again("\"y\""));
+            let other = Ask::Session {
+                id: "s-2".into(),
+                etag: None,
+            };
+            assert!(matches!(read(&other, &body, &[]), Answer::Malformed(_)));
+            for at in 0..body.len() {
+                let mut changed = body.clone().into_bytes();
+                changed[at] ^= 1;
+                let changed = String::from_utf8(changed).unwrap();
+                assert!(
+                    !matches!(read(&ask(true), &changed, &[]), Answer::Again { .. }),
+                    "{changed}"
+                );
+                assert!(!matches!(read(&ask(true), &body[..at], &[]), Answer::Again { .. }));
+            }
+            assert!(!matches!(
+                read(&ask(true), &format!("{body} "), &[]),
+                Answer::Again { .. }
+            ));
         }
     }
 

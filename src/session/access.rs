@@ -106,4 +106,13 @@ impl Session {
         }
         self.permission(feature).map_or(Access::Unavailable, Access::of)
     }
+
+    /// The same for a permission that most likely stands at `near`.
+    pub(crate) fn access_near(&self, near: usize, feature: &str) -> Access {
+        if !self.is_in_force() {
+            return Access::Unavailable;
+        }
+        self.permission_near(near, feature)
+            .map_or(Access::Unavailable, Access::of)
+    }
 }

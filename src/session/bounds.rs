@@ -19,32 +19,56 @@ pub(super) fn check(json: &[u8], limit: usize) -> Result<&str, ParseError> {
     }
     let text =
         core::str::from_utf8(json).map_err(|e| ParseError::at(json, e.valid_up_to(), "the session is not UTF-8"))?;
-    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
-    for (at, byte) in json.iter().enumerate() {
-        if in_string {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => in_string = false,
-                _ => {}
-            }
-            continue;
-        }
-        match byte {
-            b'"' => in_string = true,
-            b'{' | b'[' => {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return Err(ParseError::at(
-                        json,
-                        at,
-                        &alloc::format!("the session is nested deeper than {MAX_DEPTH} levels"),
-                    ));
-                }
-            }
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
+    let mut depth = Depth::default();
+    if let Some(at) = depth.first_too_deep(json) {
+        return Err(ParseError::at(
+            json,
+            at,
+            &alloc::format!("the session is nested deeper than {MAX_DEPTH} levels"),
+        ));
     }
     Ok(text)
+}
+
+/// Whether two pieces of a document are not too deep, when what stands between them is balanced.
+pub(super) fn is_shallow((before, after): (&str, &str)) -> bool {
+    let mut depth = Depth::default();
+    depth.first_too_deep(before.as_bytes()).is_none() && depth.first_too_deep(after.as_bytes()).is_none()
+}
+
+/// Counts the levels of objects and arrays.
+#[derive(Default)]
+struct Depth {
+    level: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Depth {
+    /// The first byte that opens one level too many.
+    fn first_too_deep(&mut self, json: &[u8]) -> Option<usize> {
+        for (at, byte) in json.iter().enumerate() {
+            if self.in_string {
+                match byte {
+                    _ if self.escaped => self.escaped = false,
+                    b'\\' => self.escaped = true,
+                    b'"' => self.in_string = false,
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' => self.in_string = true,
+                b'{' | b'[' => {
+                    self.level += 1;
+                    if self.level > MAX_DEPTH {
+                        return Some(at);
+                    }
+                }
+                b'}' | b']' => self.level = self.level.saturating_sub(1),
+                _ => {}
+            }
+        }
+        None
+    }
 }

@@ -91,7 +91,7 @@ impl Change {
         let managed = |p: Option<&Permission>| p.map(|p| Box::from(p.managed_by.as_str()));
         Self {
             kind,
-            permission: new.or(old).map(|p| p.name.clone()).unwrap_or_default(),
+            permission: new.or(old).map(|p| Box::from(&*p.name)).unwrap_or_default(),
             direction: Direction::between(access(old), access(new)),
             access_before: access(old),
             access_after: access(new),
@@ -220,11 +220,11 @@ impl Changes {
 /// order of the permissions. What was left out when a session was stored is not compared.
 pub fn compare(before: Option<&Session>, after: Option<&Session>) -> Changes {
     let mut list = Vec::new();
-    for new in after.map_or(&[][..], Session::permissions) {
-        compare_permission(before.and_then(|b| b.permission(&new.name)), new, &mut list);
+    for (at, new) in after.map_or(&[][..], Session::permissions).iter().enumerate() {
+        compare_permission(before.and_then(|b| b.permission_near(at, &new.name)), new, &mut list);
     }
-    for old in before.map_or(&[][..], Session::permissions) {
-        if after.is_none_or(|a| a.permission(&old.name).is_none()) {
+    for (at, old) in before.map_or(&[][..], Session::permissions).iter().enumerate() {
+        if after.is_none_or(|a| a.permission_near(at, &old.name).is_none()) {
             list.push(Change::of_permission(ChangeKind::Removed, Some(old), None));
         }
     }

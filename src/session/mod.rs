@@ -18,6 +18,7 @@ mod access;
 mod bounds;
 mod compare;
 mod decision;
+mod fast;
 mod model;
 mod names;
 mod notice;

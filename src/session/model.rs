@@ -1,7 +1,7 @@
 //! The session and its parts. Enumerations are open: a value the library does not know is kept as it came.
 
-use alloc::{boxed::Box, vec::Vec};
-use core::fmt;
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::{fmt, ops::Range};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
@@ -125,8 +125,8 @@ impl ManagedBy {
 /// One permission of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permission {
-    /// The feature's name: opaque and case-sensitive.
-    pub name: Box<str>,
+    /// The feature's name: opaque and case-sensitive. Sessions that follow one another share it.
+    pub name: Arc<str>,
     /// Whether the feature is on. Anything but `true` on the wire is off.
     pub enabled: bool,
     /// Who manages it.
@@ -173,7 +173,9 @@ pub struct Session {
     pub(super) has_approver_email: Option<bool>,
     pub(super) permissions: Vec<Permission>,
     pub(super) allowances: Vec<Allowance>,
-    pub(super) index: Index,
+    pub(super) index: Arc<Index>,
+    /// Where each permission's object stands in the document; empty when that is not known, or a name occurs twice.
+    pub(super) places: Vec<Place>,
     pub(super) stripped: bool,
 }
 
@@ -252,6 +254,24 @@ impl Session {
             .and_then(|at| self.permissions.get(at))
     }
 
+    /// The permission of that name, which most likely stands at `near`.
+    pub(super) fn permission_near(&self, near: usize, name: &str) -> Option<&Permission> {
+        match self.permissions.get(near) {
+            Some(there) if &*there.name == name => Some(there),
+            _ => self.permission(name),
+        }
+    }
+
+    /// Where a permission of that name stands in the list.
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
+        self.index.find(&self.permissions, name)
+    }
+
+    /// The JSON of the permission that stands there in the list.
+    pub(super) fn permission_json(&self, at: usize) -> Option<&str> {
+        self.document.get(self.places.get(at)?.range())
+    }
+
     /// Whether personal data was left out when this session was stored; what was left out is not compared.
     pub fn is_stripped(&self) -> bool {
         self.stripped
@@ -271,6 +291,29 @@ impl PartialEq for Session {
     /// Two sessions are equal when their documents are, byte for byte.
     fn eq(&self, other: &Self) -> bool {
         self.document == other.document && self.stripped == other.stripped
+    }
+}
+
+/// A piece of a document; documents are far shorter than 4 GiB.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    start: u32,
+    end: u32,
+}
+
+impl Place {
+    /// Where that piece of the document stands in it.
+    pub(super) fn of(piece: &str, document: &str) -> Option<Self> {
+        let start = (piece.as_ptr() as usize).checked_sub(document.as_ptr() as usize)?;
+        let end = start.checked_add(piece.len()).filter(|end| *end <= document.len())?;
+        Some(Self {
+            start: u32::try_from(start).ok()?,
+            end: u32::try_from(end).ok()?,
+        })
+    }
+
+    pub(super) fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
     }
 }
 

@@ -69,9 +69,9 @@ impl Notice {
             };
         };
         let mut notice = Self::default();
-        for new in now.permissions() {
-            let before = told.map_or(Access::Unavailable, |t| t.access(&new.name));
-            let after = now.access(&new.name);
+        for (at, new) in now.permissions().iter().enumerate() {
+            let before = told.map_or(Access::Unavailable, |t| t.access_near(at, &new.name));
+            let after = now.access_near(at, &new.name);
             if before == after {
                 continue;
             }
@@ -81,12 +81,12 @@ impl Notice {
                 (_, Access::PlayerMayEnable) if was_known(told, &new.name) => &mut notice.may_choose,
                 _ => continue,
             };
-            list.push(new.name.clone());
+            list.push(Box::from(&*new.name));
         }
-        for old in told.map_or(&[][..], Session::permissions) {
-            let was_on = told.is_some_and(|t| t.access(&old.name).is_allowed());
-            if was_on && now.permission(&old.name).is_none() {
-                notice.off.push(old.name.clone());
+        for (at, old) in told.map_or(&[][..], Session::permissions).iter().enumerate() {
+            let was_on = told.is_some_and(|t| t.access_near(at, &old.name).is_allowed());
+            if was_on && now.permission_near(at, &old.name).is_none() {
+                notice.off.push(Box::from(&*old.name));
             }
         }
         notice.kind = notice.kind_for(age_order(told), age_order(Some(now)));
@@ -208,8 +208,8 @@ pub(crate) fn features_on(session: &Session) -> Vec<Box<str>> {
     session
         .permissions()
         .iter()
-        .filter(|p| session.access(&p.name).is_allowed())
-        .map(|p| p.name.clone())
+        .filter(|p| session.is_in_force() && Access::of(p).is_allowed())
+        .map(|p| Box::from(&*p.name))
         .collect()
 }
 

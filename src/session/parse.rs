@@ -1,17 +1,20 @@
 //! Reading a session from JSON, bare or inside `{"session":…}`, and writing it without personal data.
 
 use alloc::{
+    boxed::Box,
     format,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
     bounds::{self, MAX_PERMISSIONS},
-    model::{AgeStatus, Index, ManagedBy, Session},
+    fast,
+    model::{AgeStatus, Allowance, Index, ManagedBy, Permission, Place, Session, Status},
     wire::{self, Outer, Wire, Wrapped, text},
 };
 
@@ -61,7 +64,30 @@ impl Session {
         Self::parse_within(json, bounds::MAX_JSON_BYTES)
     }
 
+    /// The same for a document that most likely says much of what `held` says: what is the same in both is not read again,
+    /// and shared.
+    ///
+    /// # Errors
+    /// As [`Session::parse`].
+    pub fn parse_after(json: &str, held: Option<&Self>) -> Result<Self, ParseError> {
+        match fast::parse(json, held) {
+            Some(session) => Ok(session),
+            None => Self::parse_slowly(json.as_bytes(), bounds::MAX_JSON_BYTES),
+        }
+    }
+
     fn parse_within(json: &[u8], limit: usize) -> Result<Self, ParseError> {
+        let text = core::str::from_utf8(json)
+            .ok()
+            .filter(|text| text.len() <= bounds::MAX_JSON_BYTES);
+        match text.and_then(|text| fast::parse(text, None)) {
+            Some(session) => Ok(session),
+            None => Self::parse_slowly(json, limit),
+        }
+    }
+
+    /// Reads a document of any kind, and says what is wrong with it.
+    fn parse_slowly(json: &[u8], limit: usize) -> Result<Self, ParseError> {
         let text = bounds::check(json, limit)?;
         if !text.trim_ascii_start().starts_with('{') {
             return Err(ParseError::new("the session is not a JSON object (line 1, column 1)"));
@@ -80,7 +106,91 @@ impl Session {
     }
 
     /// `at` is what stands before the path of each field in an error.
-    fn from_wire(document: &str, at: &str, wire: Wire<'_>) -> Result<Self, ParseError> {
+    fn from_wire(document: &str, at: &str, mut wire: Wire<'_>) -> Result<Self, ParseError> {
+        let entries = wire.permissions.take().unwrap_or_default();
+        let head = Head::of(at, wire)?;
+        if entries.count > MAX_PERMISSIONS {
+            return Err(ParseError::new(format!(
+                "{at}permissions has {} entries; the limit is {MAX_PERMISSIONS}",
+                entries.count
+            )));
+        }
+        let mut permissions = Vec::with_capacity(entries.kept.len());
+        for (i, entry) in entries.kept.into_iter().enumerate() {
+            permissions.push(
+                entry
+                    .into_permission()
+                    .map_err(|what| ParseError::new(format!("{at}permissions[{i}]{what}")))?,
+            );
+        }
+        let (permissions, index) = Index::build(permissions);
+        Ok(head.with(document, permissions, Arc::new(index), Vec::new()))
+    }
+
+    /// The JSON of the same session with only what decisions and notices need: id, status, age status and permissions. No
+    /// date of birth, no k-ID user id, no jurisdiction, no allowances, no entity tag, no unknown field.
+    pub fn stripped_json(&self) -> String {
+        serde_json::to_string(&Stripped {
+            session_id: &self.id,
+            status: self.status.as_str(),
+            age_status: self.age_status.as_ref().map(AgeStatus::as_str),
+            permissions: StrippedPermissions(&self.permissions),
+        })
+        .unwrap_or_default()
+    }
+
+    /// The session of [`Session::stripped_json`].
+    pub fn stripped(&self) -> Self {
+        let document = self.stripped_json();
+        Self {
+            document: document.into(),
+            id: self.id.clone(),
+            etag: None,
+            status: self.status.clone(),
+            age_status: self.age_status.clone(),
+            age_category: None,
+            date_of_birth: None,
+            jurisdiction: None,
+            kuid: None,
+            managed_by: None,
+            has_approver_email: None,
+            permissions: self.permissions.clone(),
+            allowances: Vec::new(),
+            index: Arc::clone(&self.index),
+            places: Vec::new(),
+            stripped: true,
+        }
+    }
+
+    /// Reads a document that [`Session::stripped`] wrote.
+    ///
+    /// # Errors
+    /// As [`Session::parse`].
+    pub fn parse_stripped(json: &[u8]) -> Result<Self, ParseError> {
+        let mut session = Self::parse_within(json, 2 * bounds::MAX_JSON_BYTES)?;
+        session.stripped = true;
+        Ok(session)
+    }
+}
+
+/// A session without its permissions.
+pub(super) struct Head {
+    id: Box<str>,
+    etag: Option<Box<str>>,
+    status: Status,
+    age_status: Option<AgeStatus>,
+    age_category: Option<Box<str>>,
+    date_of_birth: Option<Box<str>>,
+    jurisdiction: Option<Box<str>>,
+    kuid: Option<Box<str>>,
+    managed_by: Option<ManagedBy>,
+    has_approver_email: Option<bool>,
+    allowances: Vec<Allowance>,
+}
+
+impl Head {
+    /// `at` is what stands before the path of each field in an error.
+    pub(super) fn of<P>(at: &str, wire: Wire<'_, P>) -> Result<Self, ParseError> {
         let (field, id) = match (wire.session_id, wire.id) {
             (Some(id), _) => ("sessionId", id.0),
             (None, Some(id)) => (
@@ -97,24 +207,7 @@ impl Session {
         if id.contains('\0') {
             return Err(ParseError::new(format!("{at}{field} contains the character U+0000")));
         }
-        let entries = wire.permissions.unwrap_or_default();
-        if entries.count > MAX_PERMISSIONS {
-            return Err(ParseError::new(format!(
-                "{at}permissions has {} entries; the limit is {MAX_PERMISSIONS}",
-                entries.count
-            )));
-        }
-        let mut permissions = Vec::with_capacity(entries.kept.len());
-        for (i, entry) in entries.kept.into_iter().enumerate() {
-            permissions.push(
-                entry
-                    .into_permission()
-                    .map_err(|what| ParseError::new(format!("{at}permissions[{i}]{what}")))?,
-            );
-        }
-        let (permissions, index) = Index::build(permissions);
         Ok(Self {
-            document: document.into(),
             id: id.into(),
             etag: wire.etag.and_then(text).map(Into::into),
             status: wire::status(wire.status),
@@ -125,59 +218,36 @@ impl Session {
             kuid: wire.kuid.and_then(wire::text_or_number).map(Into::into),
             managed_by: wire.managed_by.and_then(text).map(|word| ManagedBy::from_wire(&word)),
             has_approver_email: wire.has_approver_email.and_then(wire::boolean),
-            permissions,
             allowances: wire.allowances.map(wire::allowances).unwrap_or_default(),
-            index,
-            stripped: false,
         })
     }
 
-    /// The same session with only what decisions and notices need: id, status, age status and permissions. No date of
-    /// birth, no k-ID user id, no jurisdiction, no allowances, no entity tag, no unknown field.
-    pub fn stripped(&self) -> Self {
-        let document = serde_json::to_string(&Stripped {
-            session_id: &self.id,
-            status: self.status.as_str(),
-            age_status: self.age_status.as_ref().map(AgeStatus::as_str),
-            permissions: self
-                .permissions
-                .iter()
-                .map(|p| StrippedPermission {
-                    name: &p.name,
-                    enabled: p.enabled,
-                    managed_by: p.managed_by.as_str(),
-                    verified_age_threshold: p.verified_age_threshold,
-                })
-                .collect(),
-        })
-        .unwrap_or_default();
-        Self {
+    /// The session of that document.
+    pub(super) fn with(
+        self,
+        document: &str,
+        permissions: Vec<Permission>,
+        index: Arc<Index>,
+        places: Vec<Place>,
+    ) -> Session {
+        Session {
             document: document.into(),
-            id: self.id.clone(),
-            etag: None,
-            status: self.status.clone(),
-            age_status: self.age_status.clone(),
-            age_category: None,
-            date_of_birth: None,
-            jurisdiction: None,
-            kuid: None,
-            managed_by: None,
-            has_approver_email: None,
-            permissions: self.permissions.clone(),
-            allowances: Vec::new(),
-            index: self.index.clone(),
-            stripped: true,
+            id: self.id,
+            etag: self.etag,
+            status: self.status,
+            age_status: self.age_status,
+            age_category: self.age_category,
+            date_of_birth: self.date_of_birth,
+            jurisdiction: self.jurisdiction,
+            kuid: self.kuid,
+            managed_by: self.managed_by,
+            has_approver_email: self.has_approver_email,
+            permissions,
+            allowances: self.allowances,
+            index,
+            places,
+            stripped: false,
         }
-    }
-
-    /// Reads a document that [`Session::stripped`] wrote.
-    ///
-    /// # Errors
-    /// As [`Session::parse`].
-    pub fn parse_stripped(json: &[u8]) -> Result<Self, ParseError> {
-        let mut session = Self::parse_within(json, 2 * bounds::MAX_JSON_BYTES)?;
-        session.stripped = true;
-        Ok(session)
     }
 }
 
@@ -224,7 +294,20 @@ struct Stripped<'a> {
     status: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     age_status: Option<&'a str>,
-    permissions: Vec<StrippedPermission<'a>>,
+    permissions: StrippedPermissions<'a>,
+}
+
+struct StrippedPermissions<'a>(&'a [Permission]);
+
+impl Serialize for StrippedPermissions<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|p| StrippedPermission {
+            name: &p.name,
+            enabled: p.enabled,
+            managed_by: p.managed_by.as_str(),
+            verified_age_threshold: p.verified_age_threshold,
+        }))
+    }
 }
 
 #[derive(Serialize)]

@@ -28,9 +28,11 @@ pub(super) struct Wrapped<'a> {
     pub session: Wire<'a>,
 }
 
+/// A session's fields; `P` is how much of the permissions is read.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Wire<'a> {
+#[serde(bound(deserialize = "P: Deserialize<'de>"))]
+pub(super) struct Wire<'a, P = Permissions<'a>> {
     #[serde(borrow)]
     pub session: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -55,8 +57,7 @@ pub(super) struct Wire<'a> {
     pub managed_by: Option<&'a RawValue>,
     #[serde(borrow)]
     pub has_approver_email: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub permissions: Option<Permissions<'a>>,
+    pub permissions: Option<P>,
     #[serde(borrow)]
     pub allowances: Option<&'a RawValue>,
 }
@@ -93,6 +94,11 @@ pub(super) fn status(raw: Option<&RawValue>) -> Status {
         Status::from_wire(Some(&text(raw).unwrap_or_default()))
     })
 }
+
+/// The permissions as pieces of the document.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct Pieces<'a>(#[serde(borrow)] pub Vec<&'a RawValue>);
 
 /// The first [`MAX_PERMISSIONS`] and one more; the others are counted and not kept.
 #[derive(Default)]

@@ -173,6 +173,13 @@ static void clients(void)
         CHECK_EQ(decision.access, PLAYGATE_ACCESS_UNAVAILABLE);
         CHECK_EQ(playgate_client_access(client, unknown[i]), PLAYGATE_ACCESS_UNAVAILABLE);
     }
+    CHECK_EQ(CALL(playgate_client_allowed_by_name, (client, NULL, 7)), 0);
+    CHECK_EQ(CALL(playgate_client_allowed_by_name, (client, NULL, SIZE_MAX)), 0);
+    /* Nothing is read: fewer bytes are there than that. */
+    CHECK_EQ(CALL(playgate_client_allowed_by_name, (client, "x", 257)), 0);
+    CHECK_EQ(CALL(playgate_client_allowed_by_name, (client, "x", SIZE_MAX)), 0);
+    CHECK_EQ(CALL(playgate_client_allowed_by_name, (client, "", 0)), 0);
+    CHECK_EQ(CALL(playgate_client_allowed_by_name, (client, "\xff\xfe", 2)), 0);
     CHECK_FAILS(CALL(playgate_client_session, (client, NULL)), INVALID);
     CHECK_FAILS(CALL(playgate_client_changes, (client, NULL)), INVALID);
     CHECK_FAILS(CALL(playgate_client_notice, (client, NULL)), INVALID);

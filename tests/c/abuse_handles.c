@@ -150,13 +150,15 @@ HANDLE_CALL(client_table)
     return result;
 }
 
-/* These two say "denied" rather than an error. */
+/* These say "denied" rather than an error. */
 HANDLE_CALL(client_frame)
 {
     for (playgate_feature number = 0; number < 4; number++) {
         CHECK_EQ(CALL(playgate_client_allowed, (handle, number)), 0);
         CHECK_EQ(CALL(playgate_client_access, (handle, number)), PLAYGATE_ACCESS_UNAVAILABLE);
     }
+    CHECK_EQ(CALL(playgate_client_allowed_by_name, (handle, "allowed", 7)), 0);
+    CHECK_EQ(CALL(playgate_client_allowed_by_name, (handle, "never numbered", 14)), 0);
     CHECK_EQ(CALL(playgate_game_session_get_state, (handle)), PLAYGATE_GAME_SESSION_IDLE);
     return PLAYGATE_ERROR_INVALID_HANDLE;
 }

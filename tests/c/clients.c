@@ -216,6 +216,9 @@ static void numbers_and_cells(void)
     CHECK_OK(playgate_client_table(two.client, &table_two, &len));
     CHECK_EQ(len, PLAYGATE_TABLE_CELLS);
     CHECK(table_one != table_two);
+    /* By its name a feature needs no number; with one the answer is the same. */
+    CHECK_EQ(playgate_client_allowed_by_name(one.client, "late-feature", 12), 1);
+    CHECK_EQ(playgate_client_allowed_by_name(two.client, "late-feature", 12), 0);
     /* A name that nobody asked for before has its cell when its number is given out, without a pump. */
     const playgate_feature late = feature("late-feature");
     CHECK_EQ(playgate_client_allowed(one.client, late), 1);
@@ -223,6 +226,11 @@ static void numbers_and_cells(void)
     CHECK_EQ(playgate_client_access(two.client, late), PLAYGATE_ACCESS_UNAVAILABLE);
     CHECK_EQ(playgate_table_access(table_two, len, late), PLAYGATE_ACCESS_UNAVAILABLE);
     CHECK_EQ(feature("late-feature"), late);
+    CHECK_EQ(playgate_client_allowed_by_name(one.client, "late-feature", 12), 1);
+    CHECK_EQ(playgate_client_allowed_by_name(two.client, "late-feature", 12), 0);
+    CHECK_EQ(playgate_client_allowed_by_name(one.client, "late-featur", 11), 0);
+    CHECK_EQ(playgate_client_allowed_by_name(one.client, "late-feature", 13), 0);
+    CHECK_EQ(playgate_client_allowed_by_name(one.client, "Late-feature", 12), 0);
     /* One number, two players, two answers. */
     const playgate_feature voice = feature("voice-chat");
     CHECK_EQ(playgate_table_access(table_one, len, voice), PLAYGATE_ACCESS_ALLOWED);
@@ -234,6 +242,7 @@ static void numbers_and_cells(void)
     CHECK_EQ(playgate_client_access(one.client, len), PLAYGATE_ACCESS_UNAVAILABLE);
     CHECK_EQ(playgate_client_access(one.client, UINT32_MAX), PLAYGATE_ACCESS_UNAVAILABLE);
     play_close(&one);
+    CHECK_EQ(playgate_client_allowed_by_name(one.client, "late-feature", 12), 0);
     for (uint32_t i = 0; i < len; i++) {
         if (playgate_table_access(table_one, len, i) != PLAYGATE_ACCESS_UNAVAILABLE) {
             CHECK_EQ(i, 0);

@@ -81,6 +81,7 @@ static void start(void *user, playgate_exchange exchange, const playgate_http_re
         host.reentered[2] = playgate_client_close(client, 0);
         CHECK_EQ(number, 0);
         CHECK_EQ(playgate_client_allowed(client, 0), 0);
+        CHECK_EQ(playgate_client_allowed_by_name(client, "never-numbered", 14), 0);
         CHECK(playgate_abi_version() == PLAYGATE_ABI_VERSION);
     }
     if (answers_inside) {

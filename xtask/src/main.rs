@@ -1,5 +1,5 @@
-//! The project's commands: `cargo xtask demo | test | soak | load | platforms | sandbox | header | abi | csharp | bench |
-//! fleet | package`.
+//! The project's commands: `cargo xtask demo | test | soak | load | platforms | sandbox | header | abi | csharp | counts |
+//! bench | fleet | package`.
 
 mod abi;
 mod bench;
@@ -7,9 +7,11 @@ mod browser;
 mod c_programs;
 mod checks;
 mod contradictions;
+mod counts;
 mod cpp_programs;
 mod csharp;
 mod demo;
+mod footprint;
 mod godot;
 mod header;
 mod hostless;
@@ -47,7 +49,9 @@ const USAGE: &str = "cargo xtask COMMAND
   csharp    write the C# declarations of the C ABI from its manifest
   unity-meta
             write the .meta files that the Unity package lacks
-  bench     what things cost, side by side; a word picks those that have it in their name: unity
+  counts    count the instructions of the frame path and of a refresh, and write them to benches/counts.txt
+  bench     measure what the library costs, beside what the same costs elsewhere; words pick benches,
+            --rounds N, --long, --write (docs/performance.md)
   fleet     simulate a launch day with a million players, or so many as are given (docs/fleet.md)
   package   make the archives for C, C++ and engines in target/package; --windows puts the DLL into Unity's,
             which takes MinGW";
@@ -69,9 +73,12 @@ fn main() -> ExitCode {
         ),
         Some("header") => header::write(),
         Some("abi") => abi::command(&arguments.collect::<Vec<_>>()),
-        Some("bench") => bench::run(&arguments.next().unwrap_or_default()),
+        Some("bench") => bench::run(&arguments.collect::<Vec<_>>()),
         Some("csharp") => csharp::write(),
         Some("unity-meta") => unity::meta::write_missing(),
+        Some("counts") => setup::ensure()
+            .and_then(|()| library::Library::release())
+            .and_then(|l| counts::write(&l)),
         Some("package") => package(arguments.next().as_deref()),
         Some("fleet") => run::ok(
             run::cargo()

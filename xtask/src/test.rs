@@ -10,8 +10,8 @@ use self::{
     steps::{Built, Steps},
 };
 use crate::{
-    abi, browser, c_programs, checks, contradictions, cpp_programs, csharp, demo, godot, header, hostless, hosts,
-    kills,
+    abi, browser, c_programs, checks, contradictions, counts, cpp_programs, csharp, demo, footprint, godot, header,
+    hostless, hosts, kills,
     library::{Library, Linkage},
     neighbours, package,
     platforms::{self, Windows},
@@ -159,6 +159,10 @@ fn of_what_ships(steps: &mut Steps, ship: &Built<Library>) {
         checks::debug_info(library)?;
         checks::no_paths(library).map(|()| one())
     });
+    steps.try_step("size, memory and what the start touches", || {
+        footprint::check(ship.get()?)
+    });
+    steps.try_step("instructions of the frame path", || counts::check(ship.get()?));
     steps.try_step("beside other Rust libraries", || neighbours::run(ship.get()?));
     steps.try_step("the package, and a project that uses it", || package::test(ship.get()?));
 }

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use crate::{library::Library, run::Counts};
 
-pub use bench::run as bench;
+pub use bench::rows as bench;
 
 /// A runtime with its name.
 type Runtime<'a> = (&'a str, &'a dyn Fn() -> Result<Counts, String>);

@@ -18,7 +18,7 @@
 use std::{sync::Arc, time::Instant};
 
 use crate::host::transport::{Completion, Transport};
-use crate::protocol::http::{Request, TransportError};
+use crate::protocol::http::{Reply, Request, TransportError};
 
 mod call;
 mod connect;
@@ -70,6 +70,13 @@ impl HttpTransport {
         Ok(Self {
             queue: Arc::new(Queue::new(options.check()?)),
         })
+    }
+
+    /// Carries one request on the calling thread, and returns its reply: for tools and tests, which have nothing else to
+    /// do meanwhile. It blocks for `timeout_ms` at most; neither [`Transport::cancel`] nor [`Transport::shut_down`] ends it
+    /// earlier. Kept connections are shared with requests that were started.
+    pub fn call(&self, request: Request, timeout_ms: u32) -> Reply {
+        self.queue.call(request, timeout_ms)
     }
 
     /// Closes the kept connections that no request is using, and forgets the addresses of all hosts. For the moments

@@ -4,7 +4,10 @@ use std::{
     collections::{HashMap, VecDeque},
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -148,6 +151,16 @@ impl Queue {
         if hire_timekeeper {
             self.hire_timekeeper();
         }
+    }
+
+    /// Carries a request on the calling thread.
+    pub(super) fn call(&self, request: Request, timeout_ms: u32) -> Reply {
+        // Not among the tickets of those that are started.
+        static LAST: AtomicU64 = AtomicU64::new(u64::MAX);
+        let request = Prepared::new(request)?;
+        let ticket = LAST.fetch_sub(1, Ordering::Relaxed);
+        let exchange = Exchange::new(ticket, request.origin.clone(), Duration::from_millis(timeout_ms.into()));
+        self.net.run(&request, &exchange)
     }
 
     pub(super) fn cancel(&self, ticket: u64) {
