@@ -47,6 +47,20 @@ pub struct Context {
     pub long: bool,
 }
 
+impl Context {
+    /// So many rounds with that library.
+    pub fn of(library: &Library, rounds: usize) -> Result<Self, String> {
+        let folder = target().join("bench");
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        Ok(Self {
+            library: library.clone(),
+            folder,
+            rounds,
+            long: false,
+        })
+    }
+}
+
 type Bench = fn(&Context) -> Result<Vec<Row>, String>;
 
 /// The benches in order, by the words that pick them.
@@ -83,13 +97,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     }
     setup::ensure()?;
     setup::ensure_also(PROGRAMS)?;
-    let folder = target().join("bench");
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let context = Context {
-        library: Library::release()?,
-        folder,
-        rounds,
         long,
+        ..Context::of(&Library::release()?, rounds)?
     };
     let mut rows = Vec::new();
     let (before, started) = (machine::load(), std::time::Instant::now());

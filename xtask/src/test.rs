@@ -10,8 +10,8 @@ use self::{
     steps::{Built, Steps},
 };
 use crate::{
-    abi, browser, c_programs, checks, contradictions, counts, cpp_programs, csharp, demo, footprint, godot, header,
-    hostless, hosts, kills,
+    abi, bench, browser, c_programs, checks, contradictions, counts, cpp_programs, csharp, demo, footprint, godot,
+    header, hostless, hosts, kills,
     library::{Library, Linkage},
     neighbours, package,
     platforms::{self, Windows},
@@ -240,7 +240,7 @@ fn of_engines(steps: &mut Steps, ship: &Built<Library>) {
         unity::mistakes(ship.get()?)
     });
     steps.try_step("C#: the bench runs", || {
-        unity::bench(ship.get()?, 3, 10_000).map(|()| one())
+        unity::bench(&bench::Context::of(ship.get()?, 2)?).map(|_| one())
     });
 }
 
