@@ -138,7 +138,7 @@ fn beats(port: &str) {
         })
         .expect("opened");
         let options = GameOptions {
-            base: format!("http://127.0.0.1:{port}/api"),
+            base: format!("http://127.0.0.1:{port}/api").into(),
             token: GameToken("bench".into()),
             feature: None,
             timing: GameTiming {

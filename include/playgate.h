@@ -20,13 +20,13 @@
  *
  * THREADS. Any function may be called from any thread, except that one client is pumped and drained (playgate_client_pump,
  * playgate_client_next_event) from one thread at a time. The frame path is playgate_client_allowed, playgate_client_access,
- * reading a decision table, playgate_client_pump and playgate_client_next_event: they wait for nothing and no one. The
+ * playgate_client_allowed_by_name with a name that has a number, reading a decision table, playgate_client_pump and playgate_client_next_event: they wait for nothing and no one. The
  * playgate_store_ functions and playgate_client_open read or write files. playgate_client_close and playgate_shutdown wait
  * at most as long as they are told. Everything else hands its work to the library's own threads.
  *
  * HOOKS are tables of the host's functions, given when a client is opened (log and allocator: before anything else). They
  * are called on the library's threads, or inside the library's functions where a client has none. From inside a hook only
- * playgate_client_allowed, playgate_client_access, the _init functions and those about version and build may be called, from
+ * playgate_client_allowed, playgate_client_allowed_by_name, playgate_client_access, the _init functions and those about version and build may be called, from
  * transport and storage also playgate_transport_complete and playgate_storage_complete; anything else is
  * PLAYGATE_ERROR_BUSY. What is completed late, twice or after the close is ignored. A client without threads does all its work inside playgate_client_pump.
  *
@@ -1710,6 +1710,17 @@ PLAYGATE_API int32_t playgate_client_allowed(playgate_client client, playgate_fe
  * too. The frame path: any thread, wait-free, no allocation.
  */
 PLAYGATE_API playgate_access playgate_client_access(playgate_client client, playgate_feature feature);
+
+/*
+ * The same as playgate_client_allowed by the feature's name: `len` bytes, opaque and case-sensitive. A name that was
+ * given a number with playgate_feature_intern: the frame path, any thread, wait-free, no allocation. Any other name is
+ * looked up in the session, under a lock that is held for moments; from inside a hook it is 0. NULL, an empty name and one
+ * of more than 256 bytes are 0.
+ */
+PLAYGATE_API
+int32_t playgate_client_allowed_by_name(playgate_client client,
+                                        const char *name,
+                                        size_t len);
 
 /*
  * The player's decision table: one playgate_access byte per feature number, at `(*out_table)[feature]`, `*out_len`

@@ -481,6 +481,7 @@ function!(playgate_client_access, (playgate_client, playgate_feature), playgate_
 function!(playgate_client_acknowledge, (playgate_client, *mut playgate_request), playgate_result);
 function!(playgate_client_adopt, (playgate_client, *const std::ffi::c_char, usize, *mut playgate_request), playgate_result);
 function!(playgate_client_allowed, (playgate_client, playgate_feature), i32);
+function!(playgate_client_allowed_by_name, (playgate_client, *const std::ffi::c_char, usize), i32);
 function!(playgate_client_cancel, (playgate_client, playgate_request), playgate_result);
 function!(playgate_client_cancel_challenge, (playgate_client, playgate_challenge, *mut playgate_request), playgate_result);
 function!(playgate_client_challenge, (playgate_client, playgate_feature, *mut playgate_challenge), playgate_result);

@@ -76,6 +76,9 @@ namespace Playgate.Native
         internal static extern int playgate_client_allowed(ulong client, uint feature);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int playgate_client_allowed_by_name(ulong client, byte* name, UIntPtr len);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int playgate_client_cancel(ulong client, ulong request);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
