@@ -20,15 +20,17 @@
  *
  * THREADS. Any function may be called from any thread, except that one client is pumped and drained (playgate_client_pump,
  * playgate_client_next_event) from one thread at a time. The frame path is playgate_client_allowed, playgate_client_access,
- * playgate_client_allowed_by_name with a name that has a number, reading a decision table, playgate_client_pump and playgate_client_next_event: they wait for nothing and no one. The
- * playgate_store_ functions and playgate_client_open read or write files. playgate_client_close and playgate_shutdown wait
- * at most as long as they are told. Everything else hands its work to the library's own threads.
+ * playgate_client_allowed_by_name with a name that has a number, reading a decision table, playgate_client_pump and
+ * playgate_client_next_event: they wait for nothing and no one. The playgate_store_ functions and playgate_client_open read
+ * or write files. playgate_client_close and playgate_shutdown wait at most as long as they are told. Everything else hands
+ * its work to the library's own threads.
  *
  * HOOKS are tables of the host's functions, given when a client is opened (log and allocator: before anything else). They
  * are called on the library's threads, or inside the library's functions where a client has none. From inside a hook only
- * playgate_client_allowed, playgate_client_allowed_by_name, playgate_client_access, the _init functions and those about version and build may be called, from
- * transport and storage also playgate_transport_complete and playgate_storage_complete; anything else is
- * PLAYGATE_ERROR_BUSY. What is completed late, twice or after the close is ignored. A client without threads does all its work inside playgate_client_pump.
+ * playgate_client_allowed, playgate_client_allowed_by_name, playgate_client_access, the _init functions and those about
+ * version and build may be called, from transport and storage also playgate_transport_complete and
+ * playgate_storage_complete; anything else is PLAYGATE_ERROR_BUSY. What is completed late, twice or after the close is
+ * ignored. A client without threads does all its work inside playgate_client_pump.
  *
  * REQUESTS. A function with a playgate_request* starts something. Exactly one PLAYGATE_EVENT_COMPLETED carries that number
  * later, also after a cancel, a time limit or a stop; after a close no events are given out any more. At most 256 requests

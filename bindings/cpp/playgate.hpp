@@ -2551,6 +2551,13 @@ public:
         return cells != nullptr ? playgate_table_allowed(cells, count_, which.number()) == 1
                                 : playgate_client_allowed(native(), which.number()) == 1;
     }
+    /// The same by the feature's name, opaque and case-sensitive; empty and of more than 256 bytes is denied. A name that was
+    /// given a number with feature::named is the frame path: any thread, wait-free, no allocation. Any other name is looked up
+    /// in the session, under a lock that is held for moments, and denied inside a hook.
+    [[nodiscard]] bool is_allowed_by_name(std::string_view name) const noexcept
+    {
+        return playgate_client_allowed_by_name(native(), name.data(), name.size()) == 1;
+    }
     /// The same with the class: what a locked feature needs. For the user interface, not for an `if`. The frame path: any
     /// thread, wait-free, no allocation.
     [[nodiscard]] access access_of(feature which) const noexcept

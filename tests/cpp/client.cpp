@@ -51,6 +51,10 @@ void from_consent_to_notice()
     server.serve(voice_and_gifts("t1", true, false));
     adopt(client, voice_and_gifts("t1", true, false));
     CHECK(client.is_allowed(voice) && client.table().is_allowed(voice));
+    // With a number and without one; part of a longer text; none, another, none at all.
+    CHECK(client.is_allowed_by_name("voice-chat") && client.is_allowed_by_name(std::string_view("voice-chat!", 10)));
+    CHECK(!client.is_allowed_by_name("gifting") && !client.is_allowed_by_name("voice") && !client.is_allowed_by_name({}));
+    CHECK(!playgate::client().is_allowed_by_name("voice-chat"));
     CHECK_EQ(client.access_of(feature_of("gifting")), access::player_may_enable);
     CHECK_EQ(client.table().access_of(feature_of("gifting")), access::player_may_enable);
     CHECK_TEXT(client.decide(voice)->text, "");

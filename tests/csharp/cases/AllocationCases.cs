@@ -95,6 +95,7 @@ namespace Playgate.Tests
                 }
                 client.GetAccess(Voice);
                 client.IsAllowed(default(Feature));
+                client.IsAllowedByName("voice-chat");
             }
         }
 

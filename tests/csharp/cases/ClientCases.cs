@@ -27,6 +27,11 @@ namespace Playgate.Tests
                 Check.Equal(Reason.NoSession, client.Decide(Voice).Reason, "reason");
                 World.Adopt(client, player.Consent);
                 World.Until(client, () => changes > 0 && client.IsAllowed(Voice), "voice chat is allowed");
+                Check.That(client.IsAllowedByName("voice-chat"), "by its name too");
+                foreach (string name in new[] { null, string.Empty, "mods", "Voice-chat", "voice-chat\0", "\ud800", new string('é', 200) })
+                {
+                    Check.That(!client.IsAllowedByName(name), "another name is not");
+                }
                 Check.Equal(Access.AskParent, client.GetAccess(Mods), "mods");
                 using (Session session = client.GetSession())
                 {
@@ -38,6 +43,7 @@ namespace Playgate.Tests
             using (PlaygateClient client = World.Open(options))
             {
                 Check.That(client.IsAllowed(Voice), "allowed from the first frame, offline");
+                Check.That(client.IsAllowedByName("voice-chat"), "and by its name");
                 Check.That(!client.IsAllowed(Mods), "mods are not");
                 Check.Equal(Freshness.Cached, client.Decide(Voice).Freshness, "freshness");
             }

@@ -118,11 +118,6 @@ impl Rounds {
             .ok_or_else(|| format!("{name} was not measured in each round"))
     }
 
-    /// The median of what was measured under a name.
-    pub fn median(&self, name: &str) -> Result<f64, String> {
-        self.all(name).map(|values| median(&values))
-    }
-
     /// A row: how often `over` goes into `name`, round by round.
     pub fn row(
         &self,

@@ -16,6 +16,9 @@ namespace Playgate
     /// </remarks>
     public sealed unsafe partial class PlaygateClient : IDisposable
     {
+        /// <summary>How many bytes a feature's name has at most.</summary>
+        private const int MaxName = 256;
+
         private static readonly TimeSpan DefaultDrain = TimeSpan.FromSeconds(2);
 
         private readonly ClientOwner _owner;
@@ -129,6 +132,23 @@ namespace Playgate
                 return number < NativeConstants.TableCells && Volatile.Read(ref table[number]) == (byte)Access.Allowed;
             }
             return AskAllowed(number);
+        }
+
+        /// <summary>
+        /// The same by the feature's name, opaque and case-sensitive: for scripts and data that hold names. A <see cref="Feature"/>
+        /// is many times faster. No name, and one of more than 256 bytes of UTF-8 or with half a character in it, is false. Any
+        /// thread, no allocation, no exception; a name that no <see cref="Feature"/> was made of is looked up in the session, under
+        /// a lock that is held for moments.
+        /// </summary>
+        public bool IsAllowedByName(string name)
+        {
+            if (string.IsNullOrEmpty(name) || name.Length > MaxName)
+            {
+                return false;
+            }
+            byte* bytes = stackalloc byte[MaxName];
+            int length = NativeText.Utf8(name, bytes, MaxName);
+            return length > 0 && NativeMethods.playgate_client_allowed_by_name(Handle, bytes, (UIntPtr)(uint)length) == 1;
         }
 
         /// <summary>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Playgate.Native
 {
-    /// <summary>Text that the library lends, as strings.</summary>
+    /// <summary>Text that the library lends, as strings, and short names as the library takes them.</summary>
     internal static unsafe class NativeText
     {
         /// <summary>Static texts that were read before, by address. They are few: those of decisions.</summary>
@@ -49,6 +49,30 @@ namespace Playgate.Native
                 len++;
             }
             return len == 0 ? string.Empty : Encoding.UTF8.GetString(text, len);
+        }
+
+        /// <summary>Writes text as UTF-8 without allocating: its length in bytes, or 0 when it is longer or has half a character.</summary>
+        internal static int Utf8(string text, byte* bytes, int capacity)
+        {
+            for (int i = 0; i < text.Length; i++)
+            {
+                if (char.IsSurrogate(text[i]))
+                {
+                    if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+                    {
+                        return 0;
+                    }
+                    i++;
+                }
+            }
+            if (Encoding.UTF8.GetByteCount(text) > capacity)
+            {
+                return 0;
+            }
+            fixed (char* chars = text)
+            {
+                return Encoding.UTF8.GetBytes(chars, text.Length, bytes, capacity);
+            }
         }
     }
 }
