@@ -8,13 +8,13 @@ use super::{
     event::{EventTexts, NO_EVENT, of, playgate_event},
     feature::release_names,
     guard::guard,
-    handle::{Kind, invalid, pack, unpack},
+    handle::invalid,
     memory::{read_struct, write_optional, write_out, write_struct},
     options::playgate_client_options,
     result::{Failure, PLAYGATE_ERROR_PANIC, PLAYGATE_NO_EVENT, PLAYGATE_OK, PLAYGATE_PENDING, playgate_result},
     text::Kept,
 };
-use crate::host::{Closed, Engine, table::GateId};
+use crate::host::{Closed, Engine};
 
 /// One player's client. Close it with playgate_client_close. 0 is none.
 pub type playgate_client = u64;
@@ -73,12 +73,6 @@ fn take(clients: &mut BTreeMap<u64, Arc<ClientObject>>, handle: u64) -> Option<A
     taken
 }
 
-/// The gate that a handle names.
-#[inline]
-pub(super) fn gate(client: playgate_client) -> Option<GateId> {
-    unpack(Kind::Client, client).map(|(generation, slot)| GateId { slot, generation })
-}
-
 /// Opens a client: reads the player's record, so that decisions are there when this returns, offline too. With a server
 /// and an allowed network a first refresh starts in the background.
 ///
@@ -99,8 +93,7 @@ pub extern "C" fn playgate_client_open(
         let options = options.read()?;
         write_out(out, 0)?;
         let engine = Engine::open(options)?;
-        let gate = engine.gate();
-        let handle = pack(Kind::Client, gate.generation, gate.slot);
+        let handle = engine.gate().handle();
         let object = ClientObject {
             engine,
             event_texts: Mutex::default(),

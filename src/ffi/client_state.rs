@@ -2,7 +2,7 @@ use std::{ffi::c_char, sync::PoisonError};
 
 use super::{
     changes::{self, playgate_changes},
-    client::{gate, get, get_any, playgate_client},
+    client::{get, get_any, playgate_client},
     decision::{playgate_access, playgate_decision},
     event::playgate_request,
     feature::playgate_feature,
@@ -38,14 +38,14 @@ pub const PLAYGATE_TABLE_CELLS: u32 = 1024;
 /// a closed or stale client. The frame path: any thread, wait-free, no allocation.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_allowed(client: playgate_client, feature: playgate_feature) -> i32 {
-    i32::from(gate(client).map_or(0, |gate| table::access(gate, feature)) == 1)
+    i32::from(table::access(GateId::of(client), feature) == 1)
 }
 
 /// The same with the class: what a locked feature needs. For the user interface, not for an `if`: 2 to 5 are denials
 /// too. The frame path: any thread, wait-free, no allocation.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_access(client: playgate_client, feature: playgate_feature) -> playgate_access {
-    playgate_access::from(gate(client).map_or(0, |gate| table::access(gate, feature)))
+    playgate_access::from(table::access(GateId::of(client), feature))
 }
 
 /// The same as playgate_client_allowed by the feature's name: `len` bytes, opaque and case-sensitive. A name that was
@@ -54,9 +54,10 @@ pub extern "C" fn playgate_client_access(client: playgate_client, feature: playg
 /// of more than 256 bytes are 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_client_allowed_by_name(client: playgate_client, name: *const c_char, len: usize) -> i32 {
-    let (Some(gate), Some(name)) = (gate(client), few_bytes(name.cast(), len, MAX_NAME_BYTES)) else {
+    let Some(name) = few_bytes(name.cast(), len, MAX_NAME_BYTES) else {
         return 0;
     };
+    let gate = GateId::of(client);
     match features::find(name) {
         Some(feature) => i32::from(table::access(gate, feature) == 1),
         None => i32::from(is_unnumbered_allowed(client, gate, name)),
@@ -119,7 +120,7 @@ pub extern "C" fn playgate_client_decide(
     guard(|| {
         write_struct(out, playgate_decision::denied())?;
         let object = get(client)?;
-        if !gate(client).is_some_and(table::is_open) {
+        if !table::is_open(GateId::of(client)) {
             return Err(invalid());
         }
         let name = features::name_of(feature).ok_or_else(|| {

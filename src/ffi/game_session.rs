@@ -1,7 +1,7 @@
 use std::ffi::c_char;
 
 use super::{
-    client::{gate, get, playgate_client},
+    client::{get, playgate_client},
     client_state::request,
     event::playgate_request,
     guard::guard,
@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     client::{GameOptions, GameTiming, GameToken},
-    host::{features::MAX_NAME_BYTES, table},
+    host::{
+        features::MAX_NAME_BYTES,
+        table::{self, GateId},
+    },
 };
 
 /// Where the ad service's game session stands. An open set: treat unknown values as PLAYGATE_GAME_SESSION_STOPPED.
@@ -146,7 +149,7 @@ pub extern "C" fn playgate_game_session_end(client: playgate_client, out: *mut p
 /// thread, wait-free, no allocation.
 #[unsafe(no_mangle)]
 pub extern "C" fn playgate_game_session_get_state(client: playgate_client) -> playgate_game_session_state {
-    playgate_game_session_state::from(gate(client).map_or(0, table::game))
+    playgate_game_session_state::from(table::game(GateId::of(client)))
 }
 
 #[cfg(test)]

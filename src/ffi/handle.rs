@@ -4,11 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::result::{Failure, PLAYGATE_ERROR_INVALID_HANDLE, PLAYGATE_ERROR_LIMIT};
 
-/// What a handle is for.
+/// What a handle is for. A client's is its gate's number.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Kind {
-    Client = 0xC1,
     Session = 0x5E,
     Changes = 0xCA,
     Notice = 0x0E,

@@ -3,7 +3,7 @@
 
 use std::sync::{
     Mutex, MutexGuard, OnceLock,
-    atomic::{AtomicU32, Ordering},
+    atomic::{AtomicU64, Ordering},
 };
 
 use super::{room::Room, table::MAX_FEATURES};
@@ -18,13 +18,10 @@ const INDEX_PLACES: usize = 2 * MAX_FEATURES;
 static ROOM: Room<NAME_ROOM> = Room::new();
 /// The name of number `n` stands at `n - 1`.
 static NAMES: [OnceLock<&'static str>; MAX_FEATURES - 1] = [const { OnceLock::new() }; MAX_FEATURES - 1];
-/// Numbers by their names' hashes, at the first free place from the hash's own on: the number below, bits of the hash above.
-/// 0: free.
-static INDEX: [AtomicU32; INDEX_PLACES] = [const { AtomicU32::new(0) }; INDEX_PLACES];
+/// Names by their hashes, each at the first free place from the hash's own on.
+static INDEX: [Entry; INDEX_PLACES] = [const { Entry::new() }; INDEX_PLACES];
 /// How many numbers are given out. Whoever writes any of the above holds it.
 static COUNT: Mutex<usize> = Mutex::new(0);
-
-const NUMBER_BITS: u32 = 16;
 
 fn lock() -> MutexGuard<'static, usize> {
     COUNT.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -63,85 +60,138 @@ pub fn intern(name: &str) -> Result<(u32, bool), InternError> {
     Ok((u32::try_from(*count).unwrap_or(0), true))
 }
 
+/// A name in the index.
+struct Entry {
+    /// The upper bits of the hash, the length, and the number; 0 while it is free. Written last.
+    key: AtomicU64,
+    words: [AtomicU64; 4],
+}
+
+impl Entry {
+    /// The bits of the number in a key.
+    const NUMBER: u64 = 0x7FF;
+    const LENGTH_AT: u32 = 11;
+    const HASH: u64 = !0 << 20;
+
+    const fn new() -> Self {
+        Self {
+            key: AtomicU64::new(0),
+            words: [const { AtomicU64::new(0) }; 4],
+        }
+    }
+
+    /// The key of a name without its number.
+    #[inline]
+    fn key_of(hash: u64, name: &[u8]) -> u64 {
+        hash & Self::HASH | (name.len() as u64) << Self::LENGTH_AT
+    }
+}
+
 /// From here on [`find`] finds the number: every open client's cell of it is written.
 pub(crate) fn make_findable(number: u32) {
     let _turn = lock();
     let Some(name) = name_of(number) else { return };
-    let entry = entry(hash(name.as_bytes()), number);
-    for place in places(entry) {
-        match place.load(Ordering::Relaxed) {
-            0 => return place.store(entry, Ordering::Release),
-            there if there == entry => return,
+    let name = name.as_bytes();
+    let words = words_of(name);
+    let hash = hash(name, words);
+    let key = Entry::key_of(hash, name) | u64::from(number);
+    for place in places(hash) {
+        match place.key.load(Ordering::Relaxed) {
+            0 => {
+                for (kept, word) in place.words.iter().zip(words) {
+                    kept.store(word, Ordering::Relaxed);
+                }
+                return place.key.store(key, Ordering::Release);
+            }
+            there if there == key => return,
             _ => {}
         }
     }
 }
 
 /// The frame path: the number of a name that was given one. Wait-free, no allocation.
-#[inline]
+#[allow(clippy::inline_always, reason = "the call costs as much as a part of the search")]
+#[inline(always)]
 pub fn find(name: &[u8]) -> Option<u32> {
-    let wanted = entry(hash(name), 0);
-    for place in places(wanted) {
-        let there = place.load(Ordering::Acquire);
-        if there == 0 {
-            return None;
+    let words = words_of(name);
+    let hash = hash(name, words);
+    let wanted = Entry::key_of(hash, name);
+    for place in places(hash) {
+        let key = place.key.load(Ordering::Acquire);
+        if key & !Entry::NUMBER == wanted && is_same(place, words) {
+            #[allow(clippy::cast_possible_truncation, reason = "it has 11 bits")]
+            let number = (key & Entry::NUMBER) as u32;
+            if name.len() <= COVERED || name_of(number).is_some_and(|known| known.as_bytes() == name) {
+                return Some(number);
+            }
         }
-        let number = there & ((1 << NUMBER_BITS) - 1);
-        if there - number == wanted && name_of(number).is_some_and(|known| is_same(known.as_bytes(), name)) {
-            return Some(number);
+        if key == 0 {
+            return None;
         }
     }
     None
 }
 
+#[inline]
+fn is_same(place: &Entry, words: [u64; 4]) -> bool {
+    let kept = place.words.iter().map(|kept| kept.load(Ordering::Relaxed));
+    kept.zip(words)
+        .fold(0, |differing, (kept, word)| differing | (kept ^ word))
+        == 0
+}
+
 /// The places of the index where a name may stand, in order.
 #[inline]
-fn places(entry: u32) -> impl Iterator<Item = &'static AtomicU32> {
-    let first = (entry >> NUMBER_BITS) as usize % INDEX_PLACES;
-    let (before, after) = INDEX.split_at(first);
-    after.iter().chain(before)
+fn places(hash: u64) -> impl Iterator<Item = &'static Entry> {
+    #[allow(clippy::cast_possible_truncation, reason = "only the lowest bits are of interest")]
+    let first = (hash >> 32) as usize;
+    (0..INDEX_PLACES).filter_map(move |step| INDEX.get(first.wrapping_add(step) % INDEX_PLACES))
 }
 
-/// What the index holds: bits of the hash, and the number.
+/// The longest name that four words cover.
+const COVERED: usize = 32;
+
+/// A name's first and last bytes as words, which overlap where it is short: so a name of any usual length is read without a
+/// loop.
 #[inline]
-fn entry(hash: u64, number: u32) -> u32 {
-    ((hash >> 32) as u32 >> NUMBER_BITS) << NUMBER_BITS | number
+fn words_of(name: &[u8]) -> [u64; 4] {
+    if let (Some(first), Some(last)) = (name.first_chunk::<16>(), name.last_chunk::<16>()) {
+        let (first, last) = (u128::from_le_bytes(*first), u128::from_le_bytes(*last));
+        #[allow(clippy::cast_possible_truncation, reason = "the lower half and the upper half")]
+        return [first as u64, (first >> 64) as u64, last as u64, (last >> 64) as u64];
+    }
+    if let (Some(first), Some(last)) = (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+        return [u64::from_le_bytes(*first), 0, 0, u64::from_le_bytes(*last)];
+    }
+    [spelled(name), 0, 0, 0]
 }
 
-/// Mixes a name's bytes. The names are the game's own: nobody else chooses any.
+/// Up to eight bytes as one word.
 #[inline]
-fn hash(name: &[u8]) -> u64 {
-    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
-    fn mix(hash: u64, word: u64) -> u64 {
-        let product = u128::from(hash ^ word) * u128::from(FACTOR);
+fn spelled(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+/// Mixes all bytes of a name. The names are the game's own: nobody else chooses any.
+#[inline]
+fn hash(name: &[u8], [first, second, third, last]: [u64; 4]) -> u64 {
+    const A: u64 = 0x9E37_79B9_7F4A_7C15;
+    const B: u64 = 0xC2B2_AE3D_27D4_EB4F;
+    const C: u64 = 0x1656_67B1_9E37_79F9;
+    const D: u64 = 0x2545_F491_4F6C_DD1D;
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "the lower half and the upper half")]
+    fn product(left: u64, right: u64) -> u64 {
+        let product = u128::from(left) * u128::from(right);
         product as u64 ^ (product >> 64) as u64
     }
-    let mut hash = FACTOR ^ name.len() as u64;
-    let (words, rest) = name.as_chunks::<8>();
-    for word in words {
-        hash = mix(hash, u64::from_le_bytes(*word));
+    let hash = product(first ^ A, last ^ B ^ name.len() as u64) ^ product(second ^ C, third ^ D).rotate_left(23);
+    if name.len() <= COVERED {
+        return hash;
     }
-    // The last word once more, or again in part, takes what is left.
-    let last = match (name.last_chunk::<8>(), rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
-        (Some(last), ..) => u64::from_le_bytes(*last),
-        (None, Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
-        }
-        _ => rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-    };
-    mix(hash, last)
-}
-
-/// Whether two names are the same: in words, since most are short.
-#[inline]
-fn is_same(left: &[u8], right: &[u8]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
-    let (Some(left_end), Some(right_end)) = (left.last_chunk::<8>(), right.last_chunk::<8>()) else {
-        return left == right;
-    };
-    left_end == right_end && left.as_chunks::<8>().0 == right.as_chunks::<8>().0
+    let rest = name.get(16..name.len() - 16).unwrap_or_default();
+    rest.chunks(8)
+        .fold(hash, |hash, bytes| product(hash ^ spelled(bytes), A))
 }
 
 /// The names given out so far, that of number 1 first.
@@ -190,7 +240,7 @@ mod tests {
 
     #[test]
     fn names_of_one_place_are_told_apart() {
-        let place = |name: &str| (entry(hash(name.as_bytes()), 0) >> NUMBER_BITS) as usize % INDEX_PLACES;
+        let place = |name: &str| (hash(name.as_bytes(), words_of(name.as_bytes())) >> 32) as usize % INDEX_PLACES;
         let first = "crowd-0".to_owned();
         let crowd: Vec<String> = (1..)
             .map(|i| format!("crowd-{i}"))

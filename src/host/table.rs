@@ -2,14 +2,14 @@
 //!
 //! All of it is static storage, so that a late reader meets a denial and never freed memory.
 //!
-//! - A *gate* belongs to one open client; its handle's generation is checked before and after a cell is read, so that a
-//!   stale handle reads "denied" even while the gate is given to another client.
+//! - A *gate* belongs to one open client, and holds that one's handle, which is compared before and after a cell is read:
+//!   so a stale handle reads "denied" even while the gate is given to another client.
 //! - A *shared table* is what a host reads directly. It belongs to one player for the life of the process and reads 0
 //!   while that player has no open client.
 
 use std::sync::{
     Mutex,
-    atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering, fence},
+    atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering, fence},
 };
 
 use sha2::{Digest, Sha256};
@@ -45,13 +45,12 @@ impl Cell {
 type Cells = [Cell; MAX_FEATURES];
 
 struct Gate {
-    /// Odd while it is open; rises only.
+    /// How often it was given out.
     generation: AtomicU32,
     /// From the opening until the cells are clear again.
     is_taken: AtomicBool,
     /// Where the ad service's game session stands.
     game: AtomicU8,
-    cells: Cells,
 }
 
 static GATES: [Gate; MAX_CLIENTS] = [const {
@@ -59,55 +58,118 @@ static GATES: [Gate; MAX_CLIENTS] = [const {
         generation: AtomicU32::new(0),
         is_taken: AtomicBool::new(false),
         game: AtomicU8::new(0),
-        cells: [const { Cell::new() }; MAX_FEATURES],
     }
 }; MAX_CLIENTS];
+
+/// What each gate's holder sees. Apart from the rest, so that a place is found without a multiplication.
+static CELLS: [Cells; MAX_CLIENTS] = [const { [const { Cell::new() }; MAX_FEATURES] }; MAX_CLIENTS];
+
+/// The number of who holds each gate.
+static HOLDERS: [AtomicU64; MAX_CLIENTS] = all_closed();
+
+/// What stands for a holder while the gate at this place is closed: a number that leads to another place, so that no number
+/// at all matches a closed gate.
+const fn nobody(place: usize) -> u64 {
+    !(place as u64)
+}
+
+#[allow(clippy::indexing_slicing, reason = "computed by the compiler")]
+const fn all_closed() -> [AtomicU64; MAX_CLIENTS] {
+    let mut holders = [const { AtomicU64::new(0) }; MAX_CLIENTS];
+    let mut place = 0;
+    while place < MAX_CLIENTS {
+        holders[place] = AtomicU64::new(nobody(place));
+        place += 1;
+    }
+    holders
+}
 
 static TABLES: [Cells; MAX_TABLES] = [const { [const { Cell::new() }; MAX_FEATURES] }; MAX_TABLES];
 
 /// Which player each shared table belongs to.
 static OWNERS: Mutex<[Option<[u8; 32]>; MAX_TABLES]> = Mutex::new([None; MAX_TABLES]);
 
-/// Names an open gate: its place and generation. Never valid again after the gate was closed.
+/// The top byte of each gate's number, so that it is told from other handles.
+const MARK: u64 = 0xC1;
+const GENERATION_AT: u32 = 24;
+const MARK_AT: u32 = 56;
+
+/// Names an open gate by one number: the mark, how often the gate was given out, and its place. It is the client's handle,
+/// and never valid again after the gate was closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GateId {
-    /// The place.
-    pub slot: u32,
-    /// The generation, odd.
-    pub generation: u32,
+pub struct GateId(u64);
+
+impl GateId {
+    /// That of a handle, which may be any number.
+    #[inline]
+    pub fn of(handle: u64) -> Self {
+        Self(handle)
+    }
+
+    /// The client's handle.
+    pub fn handle(self) -> u64 {
+        self.0
+    }
+
+    fn new(place: u32, generation: u32) -> Self {
+        Self(MARK << MARK_AT | u64::from(generation) << GENERATION_AT | u64::from(place))
+    }
+
+    /// The place, whoever holds it.
+    #[inline]
+    fn place(self) -> usize {
+        #[allow(clippy::cast_possible_truncation, reason = "only the lowest bits are of interest")]
+        let lowest = self.0 as usize;
+        lowest % MAX_CLIENTS
+    }
+
+    fn gate(self) -> Option<&'static Gate> {
+        GATES.get(self.place())
+    }
+
+    fn cells(self) -> Option<&'static Cells> {
+        CELLS.get(self.place())
+    }
+
+    #[inline]
+    fn holder(self) -> Option<&'static AtomicU64> {
+        HOLDERS.get(self.place())
+    }
 }
 
 /// The frame path: a feature's access behind a gate; unavailable when the gate is closed. Wait-free, no allocation, no
 /// read-modify-write.
 #[inline]
-pub fn access(gate: GateId, feature: u32) -> u8 {
+pub fn access(id: GateId, feature: u32) -> u8 {
     let Ok(feature) = usize::try_from(feature) else {
         return 0;
     };
-    read(gate, |open| open.cells.get(feature).map(|cell| &cell.0))
+    read(id, |place| {
+        CELLS
+            .get(place)
+            .and_then(|cells| cells.get(feature))
+            .map(|cell| &cell.0)
+    })
 }
 
 /// The frame path: where the ad service's game session stands; 0 when the gate is closed.
 #[inline]
-pub fn game(gate: GateId) -> u8 {
-    read(gate, |open| Some(&open.game))
+pub fn game(id: GateId) -> u8 {
+    read(id, |place| GATES.get(place).map(|gate| &gate.game))
 }
 
 /// Reads one byte behind a gate; 0 when the gate is closed.
 #[inline]
-fn read(gate: GateId, byte: impl FnOnce(&'static Gate) -> Option<&'static AtomicU8>) -> u8 {
-    let Some(open) = GATES.get(gate.slot as usize) else {
-        return 0;
-    };
-    // Only odd generations are handed out: a number that nobody was given must not match a closed gate.
-    if gate.generation.is_multiple_of(2) || open.generation.load(Ordering::Acquire) != gate.generation {
+fn read(id: GateId, byte: impl FnOnce(usize) -> Option<&'static AtomicU8>) -> u8 {
+    let Some(holder) = id.holder() else { return 0 };
+    if holder.load(Ordering::Acquire) != id.0 {
         return 0;
     }
-    let Some(byte) = byte(open) else { return 0 };
+    let Some(byte) = byte(id.place()) else { return 0 };
     let value = byte.load(Ordering::Relaxed);
-    // If the value is of a later holder of this gate, the second look sees the later generation.
+    // If the value is of a later holder of this gate, the second look sees that one.
     fence(Ordering::Acquire);
-    if open.generation.load(Ordering::Relaxed) != gate.generation {
+    if holder.load(Ordering::Relaxed) != id.0 {
         return 0;
     }
     value
@@ -115,11 +177,8 @@ fn read(gate: GateId, byte: impl FnOnce(&'static Gate) -> Option<&'static Atomic
 
 /// Whether that gate is open.
 #[inline]
-pub fn is_open(gate: GateId) -> bool {
-    !gate.generation.is_multiple_of(2)
-        && GATES
-            .get(gate.slot as usize)
-            .is_some_and(|g| g.generation.load(Ordering::Acquire) == gate.generation)
+pub fn is_open(id: GateId) -> bool {
+    id.holder().is_some_and(|holder| holder.load(Ordering::Acquire) == id.0)
 }
 
 /// Writes the cells of one open client. Writers of one client take turns by the client's own lock.
@@ -140,19 +199,21 @@ impl Writer {
             .chain_update(player)
             .finalize()
             .into();
-        for (slot, gate) in (0u32..).zip(&GATES) {
+        for (place, (gate, holder)) in (0u32..).zip(GATES.iter().zip(&HOLDERS)) {
             if gate.is_taken.swap(true, Ordering::AcqRel) {
                 continue;
             }
-            let generation = gate.generation.load(Ordering::Relaxed) + 1;
-            if generation == u32::MAX {
+            let generation = gate.generation.load(Ordering::Relaxed);
+            let Some(generation) = generation.checked_add(1) else {
                 // Used up; it stays taken.
                 continue;
-            }
+            };
+            gate.generation.store(generation, Ordering::Relaxed);
+            let id = GateId::new(place, generation);
             // Its cells are 0: they were cleared before it was given back.
-            gate.generation.store(generation, Ordering::Release);
+            holder.store(id.0, Ordering::Release);
             return Some(Self {
-                gate: GateId { slot, generation },
+                gate: id,
                 table: None,
                 identity,
                 is_closed: false,
@@ -208,7 +269,7 @@ impl Writer {
 
     /// Writes where the ad service's game session stands.
     pub(super) fn write_game(&self, state: u8) {
-        if let Some(gate) = GATES.get(self.gate.slot as usize).filter(|_| !self.is_closed) {
+        if let Some(gate) = self.gate.gate().filter(|_| !self.is_closed) {
             gate.game.store(state, Ordering::Relaxed);
         }
     }
@@ -218,7 +279,7 @@ impl Writer {
         if self.is_closed {
             return;
         }
-        let gate = GATES.get(self.gate.slot as usize).and_then(|g| g.cells.get(number));
+        let gate = self.gate.cells().and_then(|cells| cells.get(number));
         let table = self.table.and_then(|t| TABLES.get(t)).and_then(|t| t.get(number));
         for cell in [gate, table].into_iter().flatten() {
             cell.set(access);
@@ -226,9 +287,9 @@ impl Writer {
     }
 
     fn read(&self, number: usize) -> Access {
-        GATES
-            .get(self.gate.slot as usize)
-            .and_then(|g| g.cells.get(number))
+        self.gate
+            .cells()
+            .and_then(|cells| cells.get(number))
             .map_or(Access::Unavailable, Cell::get)
     }
 
@@ -240,13 +301,14 @@ impl Writer {
         if let Some(cells) = self.table.and_then(|t| TABLES.get(t)) {
             cells.iter().for_each(|cell| cell.set(Access::Unavailable));
         }
-        let Some(gate) = GATES.get(self.gate.slot as usize) else {
+        let id = self.gate;
+        let (Some(gate), Some(holder), Some(cells)) = (id.gate(), id.holder(), id.cells()) else {
             return;
         };
-        // First the generation, then the cells: whoever reads a cell of a later holder sees that the generation is another.
-        gate.generation.store(self.gate.generation + 1, Ordering::Release);
+        // First the number, then the cells: whoever reads a cell of a later holder sees that the number is another.
+        holder.store(nobody(id.place()), Ordering::Release);
         fence(Ordering::Release);
-        gate.cells.iter().for_each(|cell| cell.set(Access::Unavailable));
+        cells.iter().for_each(|cell| cell.set(Access::Unavailable));
         gate.game.store(0, Ordering::Relaxed);
         gate.is_taken.store(false, Ordering::Release);
     }
@@ -285,10 +347,9 @@ pub(super) mod tests {
             holder.write_one(3, Access::Allowed);
         }
         assert_eq!(access(old, 3), 0);
-        for generation in 0..8 {
-            let known =
-                generation == old.generation || holders.iter().any(|h| h.gate() == GateId { generation, ..old });
-            assert!(known || access(GateId { generation, ..old }, 3) == 0);
+        for handle in (0..64).flat_map(|bit| [0, old.handle() ^ 1 << bit, 1 << bit, !(1 << bit)]) {
+            let is_known = holders.iter().any(|holder| holder.gate().handle() == handle);
+            assert_eq!(access(GateId::of(handle), 3), u8::from(is_known), "{handle:#x}");
         }
         holders.clear();
         assert_eq!(access(old, 3), 0);
@@ -302,26 +363,11 @@ pub(super) mod tests {
         for feature in [0, 1024, u32::MAX] {
             assert_eq!(access(writer.gate(), feature), 0);
         }
-        assert_eq!(
-            access(
-                GateId {
-                    slot: 64,
-                    generation: 1
-                },
-                1
-            ),
-            0
-        );
-        assert_eq!(
-            access(
-                GateId {
-                    slot: u32::MAX,
-                    generation: u32::MAX
-                },
-                1
-            ),
-            0
-        );
+        let closed = (0..MAX_CLIENTS).map(nobody);
+        for handle in [0, 63, u64::MAX, writer.gate().handle() + 64].into_iter().chain(closed) {
+            assert_eq!(access(GateId::of(handle), 1), 0);
+            assert!(!is_open(GateId::of(handle)));
+        }
     }
 
     #[test]
