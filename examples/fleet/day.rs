@@ -321,7 +321,7 @@ impl Day {
                         one.wire.take_if(|wire| wire.0 == ticket);
                     }
                     Output::Save { job, payload } => {
-                        one.record = Some(payload);
+                        one.record = Some(payload.encode());
                         one.jobs.push_back(job);
                     }
                     Output::Forget { job } => {

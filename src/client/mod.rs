@@ -34,7 +34,7 @@ mod view;
 
 pub use event::{Code, Event, News, Operation, Outcome, Progress, RequestId};
 pub use game_session::{GameOptions, GameState, GameStop, GameTiming, GameToken};
-pub use record::Record;
+pub use record::{Payload, Record};
 pub use refresh::Cause;
 pub use saving::{LoadFailure, Loaded, MarkKind, SaveFailure};
 pub use state::{Bar, Ended, Standing, State};
@@ -42,7 +42,7 @@ pub use timing::Now;
 pub use upgrade::{Addressee, Command, MAX_SWITCHED_OFF, MAX_UPGRADES, Stage, Upgrade};
 pub use view::{Told, View};
 
-use alloc::{borrow::ToOwned, boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, collections::VecDeque, string::String, sync::Arc};
 use core::fmt;
 
 use zeroize::{Zeroize, Zeroizing};
@@ -120,7 +120,7 @@ pub enum Output {
         /// Names the write.
         job: u64,
         /// The record.
-        payload: Vec<u8>,
+        payload: Payload,
     },
     /// The record could not be replaced by a tighter one: mark it in place, or remove it.
     Mark {
@@ -184,7 +184,7 @@ impl fmt::Debug for Output {
         match self {
             Self::Send { ticket, request, .. } => write!(f, "Send({ticket}, {request:?})"),
             Self::Abort { ticket } => write!(f, "Abort({ticket})"),
-            Self::Save { job, payload } => write!(f, "Save({job}, {} bytes)", payload.len()),
+            Self::Save { job, .. } => write!(f, "Save({job})"),
             Self::Mark { kind } => write!(f, "Mark({kind:?})"),
             Self::Forget { job } => write!(f, "Forget({job})"),
             Self::Publish => f.write_str("Publish"),

@@ -154,6 +154,42 @@ enum WireBar {
 
 const VERSION: u32 = 1;
 
+/// A record that is to be stored. It is written out by whoever stores it, away from the game's thread: that takes longer
+/// than everything else that a refresh does. Two are the same if the same is written. `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct Payload {
+    record: Box<Record>,
+    personal: bool,
+}
+
+impl Payload {
+    pub(super) fn new(record: Record, personal: bool) -> Self {
+        Self {
+            record: Box::new(record),
+            personal,
+        }
+    }
+
+    /// The bytes to store.
+    pub fn encode(&self) -> Vec<u8> {
+        self.record.encode(self.personal)
+    }
+}
+
+impl PartialEq for Payload {
+    fn eq(&self, other: &Self) -> bool {
+        self.encode() == other.encode()
+    }
+}
+
+impl Eq for Payload {}
+
+impl core::fmt::Debug for Payload {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Payload")
+    }
+}
+
 impl Record {
     /// Writes the record. Without `personal`, only what decisions and notices need is written: no date of birth, no
     /// k-ID user id, no jurisdiction, no entity tag, no unknown field.

@@ -5,7 +5,7 @@ use alloc::{borrow::ToOwned, boxed::Box, vec::Vec};
 use super::{
     Client, Output,
     event::{Code, News, Operation, Outcome, RequestId},
-    record::{DecodeError, Record},
+    record::{DecodeError, Payload, Record},
     state::{Bar, Standing, State},
     timing::{Now, backoff_ms},
 };
@@ -441,7 +441,7 @@ impl Client {
             };
             Output::Save {
                 job: number,
-                payload: record.encode(self.config.store_personal),
+                payload: Payload::new(record, self.config.store_personal),
             }
         });
     }

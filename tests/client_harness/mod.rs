@@ -301,7 +301,7 @@ impl World {
                 }
                 self.aborted.push(ticket);
             }
-            Output::Save { job, payload } => self.disk.save(job, payload),
+            Output::Save { job, payload } => self.disk.save(job, payload.encode()),
             Output::Mark { kind } => self.disk.mark(kind, self.now.wall_ms),
             Output::Forget { job } => self.disk.forget(job),
             Output::Publish | Output::Event(Event::Game { .. }) => {}

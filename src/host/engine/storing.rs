@@ -9,6 +9,7 @@ use std::{
 use super::{Engine, Input, lock};
 use crate::{
     client::MarkKind,
+    client::Payload,
     host::{
         log::{self, Level},
         record::Marked,
@@ -20,7 +21,7 @@ use crate::{
 /// Something to do with the record, which may block.
 pub(super) enum StoreJob {
     Load,
-    Save(u64, Vec<u8>),
+    Save(u64, Payload),
     Mark(MarkKind, i64),
     Forget(u64),
     Relock,
@@ -233,7 +234,7 @@ fn do_job(vault: &mut Vault, job: &StoreJob) -> Option<Input> {
             }
             Some(Input::Loaded(Box::new(found)))
         }
-        StoreJob::Save(job, payload) => Some(Input::Saved(*job, vault.save(payload))),
+        StoreJob::Save(job, payload) => Some(Input::Saved(*job, vault.save(&payload.encode()))),
         StoreJob::Forget(job) => Some(Input::Saved(*job, vault.forget())),
         StoreJob::Mark(kind, at_ms) => {
             match vault.mark(*kind, *at_ms) {
