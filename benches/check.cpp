@@ -3,6 +3,7 @@
 #include "bench.h"
 
 #include <atomic>
+#include <cstring>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -35,8 +36,10 @@ template <typename Function> __attribute__((noinline)) double by_number(Function
 {
     const double start = thread_ns();
     uint64_t sum = 0;
-    for (unsigned i = 0; i < CALLS * TIMES; i++) {
-        sum += static_cast<uint32_t>(function(client, numbers[i % CALLS]));
+    for (unsigned time = 0; time < TIMES; time++) {
+        for (const uint32_t number : numbers) {
+            sum += static_cast<uint32_t>(function(client, number));
+        }
     }
     keep(sum);
     return thread_ns() - start;
@@ -46,8 +49,10 @@ template <typename Function> __attribute__((noinline)) double by_name(Function f
 {
     const double start = thread_ns();
     uint64_t sum = 0;
-    for (unsigned i = 0; i < CALLS * TIMES; i++) {
-        sum += static_cast<uint32_t>(function(client, names[i % CALLS].text, names[i % CALLS].len));
+    for (unsigned time = 0; time < TIMES; time++) {
+        for (const name_view &name : names) {
+            sum += static_cast<uint32_t>(function(client, name.text, name.len));
+        }
     }
     keep(sum);
     return thread_ns() - start;
@@ -57,8 +62,10 @@ __attribute__((noinline)) double by_table(const playgate_cell *table, uint32_t l
 {
     const double start = thread_ns();
     uint64_t sum = 0;
-    for (unsigned i = 0; i < CALLS * TIMES; i++) {
-        sum += static_cast<uint32_t>(playgate_table_allowed(table, len, numbers[i % CALLS]));
+    for (unsigned time = 0; time < TIMES; time++) {
+        for (const uint32_t number : numbers) {
+            sum += static_cast<uint32_t>(playgate_table_allowed(table, len, number));
+        }
     }
     keep(sum);
     return thread_ns() - start;
@@ -68,9 +75,11 @@ __attribute__((noinline)) double by_map(const std::unordered_map<std::string, bo
 {
     const double start = thread_ns();
     uint64_t sum = 0;
-    for (unsigned i = 0; i < CALLS; i++) {
-        const auto found = map.find(names[i % CALLS].text);
-        sum += found != map.end() && found->second;
+    for (unsigned time = 0; time < TIMES; time++) {
+        for (const name_view &name : names) {
+            const auto found = map.find(name.text);
+            sum += found != map.end() && found->second;
+        }
     }
     keep(sum);
     return thread_ns() - start;
@@ -133,7 +142,7 @@ int main()
         mixed = mixed * 1664525 + 1013904223;
         const unsigned at = (mixed >> 16) % FEATURES;
         numbers[i] = number_of[at];
-        names[i] = {texts[at], std::strlen(texts[at])};
+        names[i] = name_view{texts[at], std::strlen(texts[at])};
         allowed += map[texts[at]];
     }
     must(allowed > CALLS / 4 && allowed < CALLS, "features that are on and off");

@@ -64,7 +64,7 @@ int main(int argc, char **argv)
             keep(sum);
             (void)playgate_client_pump(client, 100);
             while (playgate_client_next_event(client, &event) == PLAYGATE_OK) {
-                refreshed += event.kind == PLAYGATE_EVENT_COMPLETED && event.result == PLAYGATE_OK;
+                refreshed += event.type == PLAYGATE_EVENT_COMPLETED && event.result == PLAYGATE_OK;
             }
             if (frame % 60 == 0) {
                 playgate_request request = 0;

@@ -5,6 +5,7 @@
 // Storing is left out: every step of a pump in which the storage was called.
 #include "bench.h"
 
+#include <malloc.h>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <unordered_map>
@@ -174,6 +175,10 @@ int main(int argc, char **argv)
     one_change.replace(one_change.find("e-0"), 3, "e-9");
 
     world own = {};
+    own.status = 200;
+    own.body = bodies[0].data();
+    own.body_len = bodies[0].size();
+    own.etag = "\"e-0\"";
     const playgate_client client = open_noting(&own);
     for (unsigned i = 0; i < count && i < 1000; i++) {
         char name[32];
@@ -190,8 +195,7 @@ int main(int argc, char **argv)
 
     while (next_round()) {
         std::vector<double> full, cpp_full, again, not_modified, single, memcpies, comparing, steps;
-        playgate_memory_stats stats;
-        playgate_memory_stats_init(&stats, sizeof stats);
+        std::vector<size_t> all_found;
         for (unsigned i = 1; i <= times; i++) {
             const std::string &body = bodies[i % 2];
             const char *etag = i % 2 ? "\"e-1\"" : "\"e-0\"";
@@ -203,13 +207,17 @@ int main(int argc, char **argv)
             comparing.push_back(compared);
             full.push_back(spent + compared);
             acknowledge(client);
-
+            all_found.push_back(found);
+        }
+        // Not in turn with the library: the next large allocation would put its thousands of freed pieces in order.
+        for (unsigned i = 1; i <= times; i++) {
             const double start = thread_ns();
-            const size_t expected = cpp.refresh(body);
+            const size_t expected = cpp.refresh(bodies[i % 2]);
             cpp_full.push_back(thread_ns() - start);
             // The library tells of removed ones as well.
-            must(found >= expected && expected >= count / 12, "the changes of both agree");
+            must(all_found[i - 1] >= expected && expected >= count / 12, "the changes of both agree");
         }
+        (void)malloc_trim(0);
         for (unsigned i = 0; i < times * 4; i++) {
             again.push_back(refresh(&own, client, 200, bodies[0], "\"e-0\""));
             drop_events(client);

@@ -72,7 +72,7 @@ static double refresh_by(playgate_client client, double *longest)
         double wall = now_ns(), used = thread_ns();
         (void)playgate_client_pump(client, 100);
         while (playgate_client_next_event(client, &event) == PLAYGATE_OK) {
-            is_done |= event.kind == PLAYGATE_EVENT_COMPLETED && event.request == request;
+            is_done |= event.type == PLAYGATE_EVENT_COMPLETED && event.request == request;
         }
         used = thread_ns() - used;
         wall = now_ns() - wall;

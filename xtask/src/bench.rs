@@ -13,6 +13,7 @@ mod partner;
 mod refresh;
 mod row;
 mod server;
+mod size;
 mod start;
 mod store;
 
@@ -69,6 +70,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("refresh", refresh::rows),
     ("http", http::rows),
     ("start", start::rows),
+    ("size", size::rows),
     ("store", store::rows),
     ("unity", unity::bench),
     ("beats", beats::rows),
