@@ -12,6 +12,7 @@ mod cpp_programs;
 mod csharp;
 mod demo;
 mod footprint;
+mod fuzz;
 mod godot;
 mod header;
 mod hostless;
@@ -31,6 +32,7 @@ mod test;
 mod trusted;
 mod unity;
 mod unreal;
+mod unsafe_code;
 mod vectors;
 
 use std::process::ExitCode;

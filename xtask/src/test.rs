@@ -3,21 +3,21 @@
 mod ahead;
 mod steps;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use self::{
     ahead::Ahead,
     steps::{Built, Steps},
 };
 use crate::{
-    abi, bench, browser, c_programs, checks, contradictions, counts, cpp_programs, csharp, demo, footprint, godot,
-    header, hostless, hosts, kills,
+    abi, bench, browser, c_programs, checks, contradictions, counts, cpp_programs, csharp, demo, footprint, fuzz,
+    godot, header, hostless, hosts, kills,
     library::{Library, Linkage},
     neighbours, package,
     platforms::{self, Windows},
     postgres,
     run::{self, Counts, cargo},
-    setup, trusted, unity, unreal,
+    setup, trusted, unity, unreal, unsafe_code,
 };
 
 /// Runs all tests, or the steps in whose names one of these words is. A step that fails does not keep the others from
@@ -141,6 +141,10 @@ fn of_rust(steps: &mut Steps) {
         run::counted(cargo().args(["test", "--quiet", "--workspace", "--exclude", "playgate"]))
     });
     steps.try_step("Rust: the backend on PostgreSQL", postgres::backend_tests);
+    steps.try_step("a minute of fuzzing", || fuzz::run(Duration::from_secs(60)));
+    steps.try_step("unsafe code only where it may be", || {
+        unsafe_code::check().map(|_| one())
+    });
 }
 
 /// The library as it ships: what it exports, needs and is packed into.

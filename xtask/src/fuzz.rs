@@ -1,0 +1,98 @@
+//! Fuzzing: the targets in `fuzz` with their corpora, instrumented, with AddressSanitizer. What is found interesting goes
+//! to `target/fuzz/found`, what fails to `target/fuzz/failed`; a defect's input is kept in `fuzz/regressions`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::Duration,
+};
+
+use crate::run::{self, Counts, cargo, root, target};
+
+const TARGETS: [&str; 6] = ["session", "answer", "record", "webhook", "url", "abi"];
+const TRIPLE: &str = "x86_64-unknown-linux-gnu";
+
+/// Fuzzes the targets, as many at once as there are cores; that time is all of theirs together.
+///
+/// # Errors
+/// What could not be built, or an input that fails.
+pub fn run(time: Duration) -> Result<Counts, String> {
+    let programs = build()?;
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let each = time.as_secs() / TARGETS.len() as u64;
+    let mut passed = 0;
+    for targets in TARGETS.chunks(threads) {
+        let running: Vec<_> = targets
+            .iter()
+            .map(|name| {
+                let mut command = fuzzer(&programs, name, each)?;
+                let name = (*name).to_owned();
+                Ok(thread::spawn(move || (name, command.output())))
+            })
+            .collect::<Result<_, String>>()?;
+        for fuzzing in running {
+            let (name, output) = fuzzing.join().map_err(|_| "a thread panicked".to_owned())?;
+            let output = output.map_err(|error| format!("{name}: {error}"))?;
+            let said = String::from_utf8_lossy(&output.stderr);
+            let done = said.lines().find(|line| line.starts_with("Done "));
+            let Some(done) = done.filter(|_| output.status.success()) else {
+                let end: Vec<&str> = said.lines().rev().take(60).collect();
+                let end: Vec<&str> = end.into_iter().rev().collect();
+                return Err(format!("fuzzing {name}: {}\n{}", output.status, end.join("\n")));
+            };
+            println!("{name}: {done}");
+            passed += 1;
+        }
+    }
+    Ok(Counts { passed, failed: 0 })
+}
+
+fn build() -> Result<PathBuf, String> {
+    // As cargo-fuzz builds them.
+    const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+                         -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+                         -Cllvm-args=-sanitizer-coverage-trace-compares -Zsanitizer=address --cfg fuzzing";
+    let folder = target().join("fuzz");
+    run::ok(
+        cargo()
+            .args([
+                "build",
+                "--quiet",
+                "--locked",
+                "--release",
+                "--bins",
+                "--target",
+                TRIPLE,
+            ])
+            .arg("--manifest-path")
+            .arg(root().join("fuzz/Cargo.toml"))
+            .arg("--target-dir")
+            .arg(&folder)
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTFLAGS", FLAGS),
+    )?;
+    Ok(folder.join(TRIPLE).join("release"))
+}
+
+fn fuzzer(programs: &Path, name: &str, seconds: u64) -> Result<Command, String> {
+    let made = |folder: PathBuf| {
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        Ok::<_, String>(folder)
+    };
+    let found = made(target().join("fuzz/found").join(name))?;
+    let failed = made(target().join("fuzz/failed"))?;
+    let kept = ["corpus", "regressions"].map(|kind| root().join("fuzz").join(kind).join(name));
+    let mut command = Command::new(programs.join(name));
+    command.arg(found).args(kept.iter().filter(|folder| folder.is_dir()));
+    command.arg(format!("-max_total_time={seconds}"));
+    command.arg(format!("-artifact_prefix={}/{name}-", failed.display()));
+    command.args([
+        "-max_len=4096",
+        "-timeout=20",
+        "-rss_limit_mb=2048",
+        "-print_final_stats=1",
+    ]);
+    Ok(command)
+}

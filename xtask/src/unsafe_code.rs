@@ -1,0 +1,91 @@
+//! `unsafe` stands in the C ABI and in the host's few dealings with the operating system and with static storage, each
+//! block with its reason.
+
+use std::{fs, path::Path};
+
+use crate::run::root;
+
+/// Where it may be, below `src`.
+const PLACES: &[&str] = &["ffi/", "host/clock.rs", "host/room.rs"];
+/// The reason stands so few lines above.
+const REASON_WITHIN: usize = 5;
+
+/// Looks at every source file of the library. Gives how many blocks there are.
+///
+/// # Errors
+/// One that is elsewhere, or that gives no reason.
+pub fn check() -> Result<usize, String> {
+    let src = root().join("src");
+    let lib = fs::read_to_string(src.join("lib.rs")).map_err(|error| format!("lib.rs: {error}"))?;
+    if !lib.contains("#![deny(unsafe_code)]") {
+        return Err("src/lib.rs does not deny unsafe code".to_owned());
+    }
+    let mut found = 0;
+    look_into(&src, &src, &mut found)?;
+    if found == 0 {
+        return Err("there is no unsafe block at all: nobody has looked".to_owned());
+    }
+    Ok(found)
+}
+
+fn look_into(src: &Path, folder: &Path, found: &mut usize) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_dir() {
+            look_into(src, &path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).map_err(failed)?;
+            let name = path.strip_prefix(src).unwrap_or(&path).display().to_string();
+            *found += blocks(&name, &text)?;
+        }
+    }
+    Ok(())
+}
+
+/// How many blocks a file has.
+fn blocks(name: &str, text: &str) -> Result<usize, String> {
+    let may_have = PLACES.iter().any(|place| name.starts_with(place));
+    if !may_have && text.contains("allow(unsafe_code") {
+        return Err(format!("src/{name} allows unsafe code"));
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = 0;
+    for (at, line) in lines.iter().enumerate() {
+        let code = line.split("//").next().unwrap_or_default();
+        if !["unsafe {", "unsafe impl", "unsafe extern", "unsafe fn"]
+            .iter()
+            .any(|word| code.contains(word))
+        {
+            continue;
+        }
+        if !may_have {
+            return Err(format!("src/{name}:{} has unsafe code", at + 1));
+        }
+        if code.contains("unsafe extern") || code.contains("unsafe fn") {
+            continue;
+        }
+        let above = lines.get(at.saturating_sub(REASON_WITHIN)..=at).unwrap_or_default();
+        if !above.iter().any(|line| line.contains("SAFETY:")) {
+            return Err(format!("src/{name}:{} gives no reason for its unsafe code", at + 1));
+        }
+        found += 1;
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_elsewhere_or_gives_no_reason_is_found() {
+        let reason = "// SAFETY: static.\nlet x = unsafe { y };";
+        assert_eq!(blocks("ffi/x.rs", reason), Ok(1));
+        assert!(blocks("client/x.rs", reason).is_err());
+        assert!(blocks("ffi/x.rs", "let x = unsafe { y };").is_err());
+        assert!(blocks("session/x.rs", "#![allow(unsafe_code)]").is_err());
+        assert_eq!(blocks("session/x.rs", "// no unsafe { here }"), Ok(0));
+        assert_eq!(blocks("ffi/x.rs", "type F = unsafe extern \"C\" fn();"), Ok(0));
+    }
+}
