@@ -24,7 +24,10 @@ use playgate::{
     session::{Access, Changes, Freshness, Session, compare},
 };
 use serde_json::Value;
-use std::sync::{Arc, OnceLock};
+use std::{
+    net::Ipv6Addr,
+    sync::{Arc, OnceLock},
+};
 
 pub use abi::abi;
 
@@ -61,7 +64,14 @@ fn check_session(session: &Session) {
     assert!(compare(Some(session), Some(&again)).is_empty());
     let stripped = session.stripped();
     let kept = Session::parse_stripped(stripped.json().as_bytes()).expect("what was stripped can be read");
-    let document: Value = serde_json::from_str(session.json()).expect("JSON");
+    let document: Value = match serde_json::from_str(session.json()) {
+        Ok(document) => document,
+        Err(error) => {
+            // JSON has no largest number; this reader has.
+            assert!(error.to_string().starts_with("number out of range"), "JSON: {error}");
+            return;
+        }
+    };
     let is_active = document.get("status").is_none_or(|status| status == "ACTIVE");
     let says_on = |name: &str| {
         let list = document["permissions"].as_array().map_or(&[][..], Vec::as_slice);
@@ -270,8 +280,11 @@ pub fn url(data: &[u8]) {
     }
     if is_loopback(text) {
         let text = text.to_ascii_lowercase();
+        let in_brackets = text.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
+        // It has more than one spelling.
+        let is_six = in_brackets.is_some_and(|(host, _)| host.parse() == Ok(Ipv6Addr::LOCALHOST));
         assert!(
-            text.contains("localhost") || text.contains("127.") || text.contains("[::1]"),
+            text.contains("localhost") || text.contains("127.") || is_six,
             "not this machine"
         );
     }

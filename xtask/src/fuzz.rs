@@ -1,5 +1,6 @@
-//! Fuzzing: the targets in `fuzz` with their corpora, instrumented, with AddressSanitizer. What is found interesting goes
-//! to `target/fuzz/found`, what fails to `target/fuzz/failed`; a defect's input is kept in `fuzz/regressions`.
+//! `cargo xtask fuzz`: the targets in `fuzz` with their corpora, instrumented, with AddressSanitizer. What is found
+//! interesting goes to `target/fuzz/found`, what fails to `target/fuzz/failed`; a defect's input is kept in
+//! `fuzz/regressions`.
 
 use std::{
     fs,
@@ -13,17 +14,47 @@ use crate::run::{self, Counts, cargo, root, target};
 
 const TARGETS: [&str; 6] = ["session", "answer", "record", "webhook", "url", "abi"];
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
+/// So long, where no time is given.
+const HOUR: Duration = Duration::from_secs(3_600);
 
-/// Fuzzes the targets, as many at once as there are cores; that time is all of theirs together.
+/// Fuzzes the targets that are named, or all; with `seconds N`, so long.
+///
+/// # Errors
+/// Words that are none of that, or what fuzzing found.
+pub fn command(words: &[String]) -> Result<(), String> {
+    let wrong = || format!("fuzz takes `seconds N` and targets: {}", TARGETS.join(", "));
+    let (names, time) = match words.iter().position(|word| word == "seconds") {
+        Some(at) => match &words[at + 1..] {
+            [number] => (
+                &words[..at],
+                number.parse().map(Duration::from_secs).map_err(|_| wrong())?,
+            ),
+            _ => return Err(wrong()),
+        },
+        None => (words, HOUR),
+    };
+    let mut targets = Vec::new();
+    for name in names {
+        targets.push(*TARGETS.iter().find(|target| *target == name).ok_or_else(wrong)?);
+    }
+    fuzz(if targets.is_empty() { &TARGETS } else { &targets }, time).map(drop)
+}
+
+/// Fuzzes all targets; that time is all of theirs together.
 ///
 /// # Errors
 /// What could not be built, or an input that fails.
 pub fn run(time: Duration) -> Result<Counts, String> {
+    fuzz(&TARGETS, time)
+}
+
+/// As many at once as there are cores.
+fn fuzz(all: &[&str], time: Duration) -> Result<Counts, String> {
     let programs = build()?;
     let threads = thread::available_parallelism().map_or(1, usize::from);
-    let each = time.as_secs() / TARGETS.len() as u64;
+    let each = time.as_secs() / all.len() as u64;
     let mut passed = 0;
-    for targets in TARGETS.chunks(threads) {
+    for targets in all.chunks(threads) {
         let running: Vec<_> = targets
             .iter()
             .map(|name| {
@@ -49,7 +80,11 @@ pub fn run(time: Duration) -> Result<Counts, String> {
     Ok(Counts { passed, failed: 0 })
 }
 
-fn build() -> Result<PathBuf, String> {
+/// Builds the targets.
+///
+/// # Errors
+/// What could not be built.
+pub fn build() -> Result<PathBuf, String> {
     // As cargo-fuzz builds them.
     const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
                          -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
@@ -71,9 +106,22 @@ fn build() -> Result<PathBuf, String> {
             .arg("--target-dir")
             .arg(&folder)
             .env("RUSTC_BOOTSTRAP", "1")
+            // The engine that comes with clang: that of the crate is the same, and takes a minute to compile.
+            .env("CUSTOM_LIBFUZZER_PATH", engine()?)
             .env("RUSTFLAGS", FLAGS),
     )?;
     Ok(folder.join(TRIPLE).join("release"))
+}
+
+/// libFuzzer, as clang brings it.
+fn engine() -> Result<String, String> {
+    const FILE: &str = "libclang_rt.fuzzer-x86_64.a";
+    let found = run::output(Command::new("clang").arg(format!("-print-file-name={FILE}")))?;
+    let found = found.trim();
+    if Path::new(found).is_file() {
+        return Ok(found.to_owned());
+    }
+    Err(format!("clang has no {FILE}"))
 }
 
 fn fuzzer(programs: &Path, name: &str, seconds: u64) -> Result<Command, String> {
@@ -88,6 +136,8 @@ fn fuzzer(programs: &Path, name: &str, seconds: u64) -> Result<Command, String> 
     command.arg(found).args(kept.iter().filter(|folder| folder.is_dir()));
     command.arg(format!("-max_total_time={seconds}"));
     command.arg(format!("-artifact_prefix={}/{name}-", failed.display()));
+    // Each call of the ABI is so much code that weighing what is rare takes longer than the calls.
+    command.arg(format!("-entropic={}", u8::from(name != "abi")));
     command.args([
         "-max_len=4096",
         "-timeout=20",
