@@ -46,7 +46,10 @@ fn look_into(src: &Path, folder: &Path, found: &mut usize) -> Result<(), String>
 /// How many blocks a file has.
 fn blocks(name: &str, text: &str) -> Result<usize, String> {
     let may_have = PLACES.iter().any(|place| name.starts_with(place));
-    if !may_have && text.contains("allow(unsafe_code") {
+    // However it is written, and on however many lines: any other word about it allows it.
+    let refusals = ["#![deny(unsafe_code)]", "#![forbid(unsafe_code)]"];
+    let refused: usize = refusals.iter().map(|refusal| text.matches(refusal).count()).sum();
+    if !may_have && text.matches("unsafe_code").count() > refused {
         return Err(format!("src/{name} allows unsafe code"));
     }
     let lines: Vec<&str> = text.lines().collect();
@@ -85,6 +88,9 @@ mod tests {
         assert!(blocks("client/x.rs", reason).is_err());
         assert!(blocks("ffi/x.rs", "let x = unsafe { y };").is_err());
         assert!(blocks("session/x.rs", "#![allow(unsafe_code)]").is_err());
+        assert!(blocks("session/x.rs", "#[allow(\n    dead_code,\n    unsafe_code\n)]").is_err());
+        assert_eq!(blocks("lib.rs", "#![deny(unsafe_code)]"), Ok(0));
+        assert!(blocks("lib.rs", "#![deny(unsafe_code)]\n#[allow(unsafe_code)]").is_err());
         assert_eq!(blocks("session/x.rs", "// no unsafe { here }"), Ok(0));
         assert_eq!(blocks("ffi/x.rs", "type F = unsafe extern \"C\" fn();"), Ok(0));
     }
