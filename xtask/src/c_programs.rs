@@ -139,7 +139,7 @@ fn readme_example() -> Result<String, String> {
 }
 
 /// A program under valgrind's memcheck, which fails on an error or a leak.
-fn under_valgrind(program: &Path) -> Command {
+pub fn under_valgrind(program: &Path) -> Command {
     let mut command = Command::new("valgrind");
     command.args([
         "--quiet",

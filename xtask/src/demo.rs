@@ -10,12 +10,14 @@ pub mod servers;
 mod upgrades;
 
 use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     time::Instant,
 };
 
 use crate::{
-    cpp_programs,
+    c_programs, cpp_programs,
     library::{Library, Linkage},
     run::root,
 };
@@ -45,6 +47,25 @@ pub fn run(library: &Library) -> Result<(), String> {
         Ok::<_, String>(program)
     };
     live(folder.path(), build(Linkage::Shared)?, build(Linkage::Static)?)
+}
+
+/// Lives the story with the game under valgrind's memcheck. An error or a leak gives the game a status that the story does
+/// not accept.
+///
+/// # Errors
+/// As `run`.
+pub fn run_under_valgrind() -> Result<(), String> {
+    let library = Library::debug()?;
+    let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+    let game = folder.path().join("game-static");
+    let sources = game_sources("host_built_in.c");
+    library.program("cc", Linkage::Static, &sources, FLAGS, &game)?;
+    let script = folder.path().join("game-in-valgrind");
+    let failed = |error: std::io::Error| format!("{}: {error}", script.display());
+    let text = format!("#!/bin/sh\nexec {:?} \"$@\"\n", c_programs::under_valgrind(&game));
+    fs::write(&script, text).map_err(failed)?;
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).map_err(failed)?;
+    live(folder.path(), script.clone(), script)
 }
 
 /// Lives the story with the game in C++. With a sanitizer in the library it is linked with the static one only.

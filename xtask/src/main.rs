@@ -1,16 +1,20 @@
 //! The project's commands: `cargo xtask demo | test | soak | load | platforms | sandbox | header | abi | csharp | counts |
 //! bench | fleet | package`.
+//! The project's commands: `cargo xtask demo | test | soak | fuzz | load | platforms | sandbox | header | abi | csharp | bench |
+//! fleet | package`.
 
 mod abi;
 mod bench;
 mod browser;
 mod c_programs;
+mod checkers;
 mod checks;
 mod contradictions;
 mod counts;
 mod cpp_programs;
 mod csharp;
 mod demo;
+mod dependencies;
 mod footprint;
 mod fuzz;
 mod godot;
@@ -26,9 +30,11 @@ mod package;
 mod platforms;
 mod postgres;
 mod run;
+mod secrets;
 mod setup;
 mod soak;
 mod test;
+mod threats;
 mod trusted;
 mod unity;
 mod unreal;
@@ -41,7 +47,9 @@ const USAGE: &str = "cargo xtask COMMAND
 
   demo      play the main job: a C game, the studio's server and the simulated k-ID service, on loopback
   test      pass all tests; with words, the steps that have one of them in their names
-  soak      what takes too long for every run: the C++ tests and game with ThreadSanitizer in all of the library
+  soak      what takes too long for every run: ThreadSanitizer in all of the library, every order of threads, an hour
+            of fuzzing and more; with words, the parts that have one of them in their names
+  fuzz      look for bytes that break a promise: an hour in all, or `seconds N`; words pick targets of fuzz/
   load      measure the studio's server: conditional reads a second and their times, on SQLite and PostgreSQL
   platforms build, run and check the library for other systems, as far as they can be had on Linux;
             a word picks those that have it in their name
@@ -65,7 +73,8 @@ fn main() -> ExitCode {
             .and_then(|()| library::Library::release())
             .and_then(|l| demo::run(&l)),
         Some("test") => test::run(arguments.collect()),
-        Some("soak") => soak::run(),
+        Some("soak") => soak::run(&arguments.collect::<Vec<_>>()),
+        Some("fuzz") => setup::ensure().and_then(|()| fuzz::command(&arguments.collect::<Vec<_>>())),
         Some("load") => load::run(),
         Some("platforms") => platforms::run(&arguments.next().unwrap_or_default()),
         Some("sandbox") => run::ok(

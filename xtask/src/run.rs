@@ -5,9 +5,12 @@ use std::{
     collections::VecDeque,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
-    time::Instant,
+    process::{ChildStderr, Command, Stdio},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
+
+use crate::secrets;
 
 /// How many tests passed and failed.
 #[derive(Debug, Default, Clone, Copy)]
@@ -150,8 +153,10 @@ pub fn counted(command: &mut Command) -> Result<Counts, String> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| format!("{shown}: {error}"))?;
+    let errors = child.stderr.take().map(|errors| pass_on(errors, label.clone()));
     let mut counts = Counts::default();
     let mut reasons = Reasons::default();
     if let Some(output) = child.stdout.take() {
@@ -161,15 +166,32 @@ pub fn counted(command: &mut Command) -> Result<Counts, String> {
             println!("{label}{line}");
             counts.add(Counts::of_line(line.trim()));
             reasons.look_at(&line);
+            secrets::look_at(&line);
         }
     }
     let status = child.wait().map_err(|error| format!("{shown}: {error}"))?;
+    // What it started may live on, with its pipe: that is not waited for.
+    let ended = Instant::now();
+    while errors.as_ref().is_some_and(|thread| !thread.is_finished()) && ended.elapsed() < Duration::from_secs(1) {
+        thread::sleep(Duration::from_millis(1));
+    }
     println!("{label}  ({:.1} s)", started.elapsed().as_secs_f32());
     if status.success() {
         Ok(counts)
     } else {
         Err(format!("{shown}: {status}{}", reasons.text()))
     }
+}
+
+/// Shows what a program says on its error output.
+fn pass_on(errors: ChildStderr, label: String) -> JoinHandle<()> {
+    thread::spawn(move || {
+        for line in BufReader::new(errors).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line);
+            eprintln!("{label}{line}");
+            secrets::look_at(&line);
+        }
+    })
 }
 
 /// Runs a program; one that fails is an error.
@@ -185,14 +207,12 @@ pub fn output(command: &mut Command) -> Result<String, String> {
         .output()
         .map_err(|error| format!("{shown}: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    text.lines().chain(errors.lines()).for_each(secrets::look_at);
     if output.status.success() {
         return Ok(text);
     }
-    Err(format!(
-        "{shown}: {}\n{text}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
-    ))
+    Err(format!("{shown}: {}\n{text}{errors}", output.status))
 }
 
 fn shown(command: &Command) -> String {

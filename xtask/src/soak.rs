@@ -1,16 +1,19 @@
-//! `cargo xtask soak`: what takes too long for every test run. ThreadSanitizer in all of the library, the standard library
-//! included, and in C++: the tests of lives and threads, and the game that lives the demo. That the sanitizer is there is
-//! shown by a race that a host has in it.
+//! `cargo xtask soak`: what takes too long for every test run. Every order of threads that use the tables and handles;
+//! every call of the file code with every error; the game under valgrind; an hour of fuzzing; and ThreadSanitizer in all of
+//! the library, the standard library included, and in C++: the tests of lives and threads, and the game that lives the
+//! demo. That the sanitizer is there is shown by a race that a host has in it.
 
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    time::{Duration, Instant},
 };
 
 use crate::{
     cpp_programs,
     demo::{self, expect},
+    dependencies, fuzz,
     library::Library,
     neighbours::OTHER_RUSTC,
     platforms::toolchain,
@@ -18,12 +21,75 @@ use crate::{
     setup, vectors,
 };
 
+/// So long all fuzz targets together are fuzzed.
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// A part of the soak.
+type Part = (&'static str, fn() -> Result<(), String>);
+
+/// The cheap ones first.
+const PARTS: &[Part] = &[
+    ("every order of threads", every_order),
+    ("every call of the file code fails with every error", storage_torture),
+    ("dependencies: licences, bans and sources", dependencies::deny),
+    ("the game lives the demo under valgrind", demo::run_under_valgrind),
+    ("threads in C++ with ThreadSanitizer", thread_sanitizer),
+    ("an hour of fuzzing", || fuzz::run(HOUR).map(drop)),
+];
+
+/// Runs all parts, or those in whose names one of these words is; a part that fails does not keep the others from
+/// running.
+///
+/// # Errors
+/// The parts that failed.
+pub fn run(words: &[String]) -> Result<(), String> {
+    setup::ensure()?;
+    let mut failures = Vec::new();
+    for (name, part) in PARTS {
+        if !words.is_empty() && !words.iter().any(|word| name.contains(word.as_str())) {
+            continue;
+        }
+        println!("\n== {name}");
+        let started = Instant::now();
+        if let Err(error) = part() {
+            println!("FAILED: {name}\n{error}");
+            failures.push(*name);
+        }
+        println!("  ({} s)", started.elapsed().as_secs());
+    }
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("failed: {}", failures.join(", ")))
+    }
+}
+
+/// Loom on the tables and handles.
+fn every_order() -> Result<(), String> {
+    run::ok(
+        cargo()
+            .args(["test", "--quiet", "--release", "--manifest-path"])
+            .arg(root().join("races/Cargo.toml"))
+            .arg("--target-dir")
+            .arg(target().join("races"))
+            .args(["--", "--nocapture"]),
+    )
+}
+
+/// Each call with each error, not only with one of them.
+fn storage_torture() -> Result<(), String> {
+    run::ok(
+        cargo()
+            .args(["test", "--quiet", "--package", "playgate", "--test", "storage_torture"])
+            .env("PLAYGATE_TORTURE", "all"),
+    )
+}
+
 /// Builds everything with the sanitizer and runs it.
 ///
 /// # Errors
 /// What could not be built, a race, or an expectation that did not come true.
-pub fn run() -> Result<(), String> {
-    setup::ensure()?;
+fn thread_sanitizer() -> Result<(), String> {
     let library = instrumented()?;
     is_instrumented(&library)?;
     let folder = target().join("cpp/tsan");

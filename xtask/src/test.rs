@@ -10,14 +10,14 @@ use self::{
     steps::{Built, Steps},
 };
 use crate::{
-    abi, bench, browser, c_programs, checks, contradictions, counts, cpp_programs, csharp, demo, footprint, fuzz,
-    godot, header, hostless, hosts, kills,
+    abi, bench, browser, c_programs, checkers, checks, contradictions, counts, cpp_programs, csharp, demo,
+    dependencies, footprint, fuzz, godot, header, hostless, hosts, kills,
     library::{Library, Linkage},
     neighbours, package,
     platforms::{self, Windows},
     postgres,
     run::{self, Counts, cargo},
-    setup, trusted, unity, unreal, unsafe_code,
+    secrets, setup, threats, trusted, unity, unreal, unsafe_code,
 };
 
 /// Runs all tests, or the steps in whose names one of these words is. A step that fails does not keep the others from
@@ -25,6 +25,7 @@ use crate::{
 pub fn run(words: Vec<String>) -> Result<(), String> {
     let started = Instant::now();
     let mut steps = Steps::only(words);
+    secrets::watch()?;
     steps.step("system packages", || {
         setup::ensure()?;
         platforms::ensure_windows()?;
@@ -44,6 +45,10 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
     of_games_tests(&mut steps);
     of_trusted_hosts(&mut steps);
     with_address_sanitizer(&mut steps);
+    steps.try_step("a minute of fuzzing", || fuzz::run(Duration::from_secs(60)));
+    if steps.are_all() {
+        steps.try_step("no planted secret was printed", secrets::check);
+    }
     steps.close(started)
 }
 
@@ -75,6 +80,11 @@ fn of_the_source(steps: &mut Steps) {
     steps.try_step("Unreal: the build rules", unreal::rules);
     steps.try_step("no async runtime in the library", || {
         checks::no_async_runtime().map(|()| one())
+    });
+    steps.try_step("dependencies: licences, bans and sources", dependencies::check);
+    steps.try_step("the threat model's tests are there", threats::check);
+    steps.try_step("unsafe code only where it may be", || {
+        unsafe_code::check().map(|_| one())
     });
 }
 
@@ -141,10 +151,6 @@ fn of_rust(steps: &mut Steps) {
         run::counted(cargo().args(["test", "--quiet", "--workspace", "--exclude", "playgate"]))
     });
     steps.try_step("Rust: the backend on PostgreSQL", postgres::backend_tests);
-    steps.try_step("a minute of fuzzing", || fuzz::run(Duration::from_secs(60)));
-    steps.try_step("unsafe code only where it may be", || {
-        unsafe_code::check().map(|_| one())
-    });
 }
 
 /// The library as it ships: what it exports, needs and is packed into.
@@ -187,6 +193,7 @@ fn of_c_and_cpp(steps: &mut Steps, ship: &Built<Library>) {
         });
     }
     steps.try_step("C tests under valgrind", c_programs::run_under_valgrind);
+    steps.try_step("valgrind sees planted mistakes", || checkers::valgrind(ship.get()?));
     steps.try_step("C++ tests: g++, shared", || {
         cpp_programs::run(ship.get()?, "g++", Linkage::Shared, true)
     });
@@ -296,6 +303,9 @@ fn of_trusted_hosts(steps: &mut Steps) {
 
 fn with_address_sanitizer(steps: &mut Steps) {
     let library = Built::new(Library::with_asan);
+    steps.try_step("the sanitizers see planted mistakes", || {
+        checkers::sanitizers(library.get()?)
+    });
     steps.try_step("C tests with AddressSanitizer", || {
         c_programs::run(library.get()?, "clang", Linkage::Static)
     });

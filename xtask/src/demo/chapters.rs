@@ -344,7 +344,8 @@ impl Story {
             format!("the sandbox did not revoke: {answer}")
         })?;
         say("the parent has revoked the consent");
-        game.wait_for("event: session ended")?;
+        // A slow game may hear first that consent is needed, and opens its age gate then.
+        game.wait_for_any(&["event: session ended", "event: consent needed"])?;
         game.wait_for("game session: stopped")?;
         self.game_session_is("NOT_IN_GAME")?;
         game.wait_for("dialog: kind 1, 4 off, 0 on, 0 to choose")?;

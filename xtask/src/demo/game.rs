@@ -10,9 +10,11 @@ use std::{
 };
 
 use super::expect;
+use crate::secrets;
 
-/// How long anything may take that a game is waited for.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+/// How long anything may take that a game is waited for: under valgrind, on a busy machine. Nothing waits so long when all
+/// is well.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a game is started.
 #[derive(Clone, Default)]
@@ -129,6 +131,14 @@ impl Game {
         self.wait(
             |lines| lines.iter().any(|line| line.contains(text)),
             || format!("a line with \"{text}\""),
+        )
+    }
+
+    /// Waits for a line that contains one of these.
+    pub fn wait_for_any(&self, texts: &[&str]) -> Result<(), String> {
+        self.wait(
+            |lines| lines.iter().any(|line| texts.iter().any(|text| line.contains(text))),
+            || format!("a line with one of {texts:?}"),
         )
     }
 
@@ -281,6 +291,7 @@ fn read(pipe: impl Read + Send + 'static, name: String, output: Arc<Output>) -> 
     std::thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
             println!("    {name} | {line}");
+            secrets::look_at(&line);
             output.lines().push(line);
             output.grew.notify_all();
         }
