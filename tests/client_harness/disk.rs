@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use playgate::client::{Code, LoadFailure, Loaded, MarkKind, Outcome, SaveFailure};
+use playgate::{
+    client::{Code, LoadFailure, Loaded, MarkKind, Outcome, SaveFailure},
+    session::Reason,
+};
 use serde_json::Value;
 
 use super::documents::allowed_by;
@@ -16,8 +19,21 @@ pub enum Medium {
     Fails,
     /// It says that it failed, but the bytes are there.
     FailsButLands,
-    /// It says nothing until [`Disk::wake`].
+    /// It says nothing until it changes its mind.
     Hangs,
+    /// One more piece of work is done, and then it hangs: so a kill may come between two that belong together.
+    HangsAfterOne,
+}
+
+/// What a kill leaves of the write that was under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Landing {
+    /// The record as it was.
+    Nothing,
+    /// The new record.
+    Whole,
+    /// Half of it: it is set aside as damaged.
+    Torn,
 }
 
 #[derive(Clone, Debug)]
@@ -49,7 +65,11 @@ pub struct Disk {
 impl Disk {
     pub fn load(&self) -> Result<Loaded, LoadFailure> {
         match &self.failure {
-            Some(failure) => Err(failure.clone()),
+            // Only who holds the record sets it aside.
+            Some(failure) => Err(LoadFailure {
+                writable: failure.writable && !self.held_elsewhere,
+                ..failure.clone()
+            }),
             None => Ok(Loaded {
                 payload: self.payload.clone(),
                 mark: self.mark,
@@ -82,6 +102,9 @@ impl Disk {
         while self.medium != Medium::Hangs {
             let Some(work) = self.queue.pop_front() else { break };
             self.do_one(work);
+            if self.medium == Medium::HangsAfterOne {
+                self.medium = Medium::Hangs;
+            }
         }
         self.done.pop_front()
     }
@@ -89,7 +112,7 @@ impl Disk {
     fn do_one(&mut self, work: Work) {
         let lands = self.medium != Medium::Fails;
         let result = match self.medium {
-            Medium::Works => Ok(()),
+            Medium::Works | Medium::HangsAfterOne => Ok(()),
             _ => Err(SaveFailure {
                 outcome: Outcome::new(Code::StorageFull, "the medium is full"),
             }),
@@ -101,6 +124,7 @@ impl Disk {
                     self.rewrite = false;
                     self.payload = Some(payload);
                     self.mark = None;
+                    self.failure = None;
                 }
                 self.done.push_back((job, result));
             }
@@ -118,13 +142,33 @@ impl Disk {
     }
 
     /// What a crash leaves: what was queued never happens, unless it `lands` half-way through.
-    pub fn crash(&mut self, lands: bool) {
-        if lands && let Some(Work::Save(_, payload)) = self.queue.front() {
-            self.payload = Some(payload.clone());
-            self.mark = None;
+    pub fn crash(&mut self, landing: Landing) {
+        match (landing, self.queue.front()) {
+            (Landing::Whole, Some(Work::Save(_, payload))) => {
+                self.payload = Some(payload.clone());
+                self.mark = None;
+                self.failure = None;
+            }
+            (Landing::Torn, Some(Work::Save(..))) => self.set_aside(),
+            // Half a mark denies as a whole one does.
+            (Landing::Torn, Some(Work::Mark(_, at_ms))) if self.payload.is_some() => {
+                self.mark = Some((MarkKind::Doubtful, *at_ms));
+            }
+            _ => {}
         }
         self.queue.clear();
         self.done.clear();
+    }
+
+    /// What is there is no record: it is put aside, and stays "damaged" until a new one is written.
+    pub fn set_aside(&mut self) {
+        self.payload = None;
+        self.mark = None;
+        self.failure = Some(LoadFailure {
+            reason: Reason::RecordDamaged,
+            outcome: Outcome::new(Code::RecordDamaged, "damaged, and set aside"),
+            writable: true,
+        });
     }
 
     /// The features that a start from this disk may allow.

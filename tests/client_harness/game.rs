@@ -97,6 +97,13 @@ impl World {
         })
     }
 
+    /// The game ends the ad service's game session.
+    pub fn end_game(&mut self) -> RequestId {
+        let request = self.request();
+        self.step(|client, now| client.end_game(now, request));
+        request
+    }
+
     pub fn flush(&mut self) -> RequestId {
         let request = self.request();
         self.step(|client, now| client.flush(now, request));

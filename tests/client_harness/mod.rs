@@ -13,10 +13,13 @@ use std::{
     rc::Rc,
 };
 
-pub use disk::{Disk, Medium};
+pub use disk::{Disk, Landing, Medium};
 use documents::{Doc, FEATURES, certain_in};
 use playgate::{
-    client::{Client, Config, Event, News, Now, Operation, Outcome, Output, Progress, RequestId, State, View},
+    client::{
+        Client, Config, Event, GameState, GameStop, News, Now, Operation, Outcome, Output, Progress, RequestId, State,
+        View,
+    },
     protocol::http::{Method, Reply, Request, Response, TransportError, TransportErrorKind},
     session::Access,
 };
@@ -25,6 +28,10 @@ pub const SECOND: u64 = 1_000;
 pub const MINUTE: u64 = 60 * SECOND;
 pub const HOUR: u64 = 60 * MINUTE;
 pub const DAY: u64 = 24 * HOUR;
+
+/// The ad service's base URL, and the feature that its game session depends on.
+pub const AD_SERVICE: &str = "https://ads.example/api";
+pub const AD_FEATURE: &str = "ads";
 
 /// One exchange that the client wanted.
 #[derive(Clone, Debug)]
@@ -47,6 +54,11 @@ impl Exchange {
     pub fn line(&self) -> String {
         let path = self.request.url.trim_start_matches("https://game.example");
         format!("{} {path}", self.request.method.as_str())
+    }
+
+    /// Whether it is the ad service's.
+    pub fn is_of_game(&self) -> bool {
+        self.request.url.starts_with(AD_SERVICE)
     }
 
     /// Whether it is about permissions and challenges, not about the session itself.
@@ -77,6 +89,11 @@ pub struct World {
     pub wire: Option<Exchange>,
     /// Those in flight that are about permissions and challenges.
     pub errands: Vec<Exchange>,
+    /// The ad service's exchange in flight.
+    pub ads: Option<Exchange>,
+    /// How the game session stands, as the host was last told.
+    pub game: (GameState, GameStop),
+    game_sent_at: Option<u64>,
     pub sent: Vec<Exchange>,
     pub aborted: Vec<u64>,
     /// Answers at once when set; otherwise the test answers.
@@ -86,6 +103,8 @@ pub struct World {
     pub suspended: bool,
     pub stopped: bool,
     pub ticks: u64,
+    /// How often a server has answered what was awaited.
+    pub answers: u64,
     /// What the game sees: the picture at the last publish.
     pub published: View,
     /// Every step, when wanted.
@@ -142,6 +161,9 @@ impl World {
             disk,
             wire: None,
             errands: Vec::new(),
+            ads: None,
+            game: (GameState::Idle, GameStop::None),
+            game_sent_at: None,
             sent: Vec::new(),
             aborted: Vec::new(),
             server: None,
@@ -150,6 +172,7 @@ impl World {
             suspended: false,
             stopped: false,
             ticks: 0,
+            answers: 0,
             published: View::default(),
             log: None,
             news: Vec::new(),
@@ -193,10 +216,18 @@ impl World {
     }
 
     /// As [`World::restart_with`], choosing whether a write in progress `lands`.
-    pub fn crash(mut self, network: bool, lands: bool) -> Self {
+    pub fn crash(self, network: bool, lands: bool) -> Self {
+        let landing = if lands { Landing::Whole } else { Landing::Nothing };
+        self.crash_as(network, landing, |_| false)
+    }
+
+    /// As [`World::crash`]; meanwhile somebody may do something to the record, and says whether that puts other knowledge
+    /// in its place.
+    pub fn crash_as(mut self, network: bool, landing: Landing, meddle: impl FnOnce(&mut Disk) -> bool) -> Self {
         // What a write in progress did is only known afterwards; a mark behind it never came.
         let is_certain = !self.disk.is_busy();
-        self.disk.crash(lands);
+        self.disk.crash(landing);
+        let is_certain = !meddle(&mut self.disk) && is_certain;
         let mut certain = self.certain;
         if !is_certain {
             certain.extend(self.disk.allows());
@@ -267,16 +298,22 @@ impl World {
                 timeout_ms,
             } => {
                 assert!(self.network, "sent before the network was allowed");
+                // A client that stops still says that the game session ends.
+                let is_end = request.url.starts_with(AD_SERVICE) && request.url.ends_with("/end");
                 assert!(
-                    self.online && !self.suspended && !self.stopped,
+                    self.online && !self.suspended && (is_end || !self.stopped),
                     "sent while offline, suspended or stopped"
                 );
-                assert_eq!(timeout_ms, self.config.request_timeout_ms);
                 let exchange = Exchange {
                     ticket,
                     request,
                     at_mono: self.now.mono_ms,
                 };
+                if !exchange.is_of_game() {
+                    assert_eq!(timeout_ms, self.config.request_timeout_ms);
+                } else {
+                    return self.begin_of_game(exchange);
+                }
                 self.sent.push(exchange.clone());
                 if exchange.is_errand() {
                     let twin = self
@@ -295,6 +332,8 @@ impl World {
                 let is_it = |e: &Exchange| e.ticket == ticket;
                 if let Some(at) = self.errands.iter().position(is_it) {
                     self.errands.remove(at);
+                } else if self.ads.as_ref().is_some_and(is_it) {
+                    self.ads = None;
                 } else {
                     let wire = self.wire.take().map(|e| e.ticket);
                     assert_eq!(wire, Some(ticket), "aborted what was not in flight");
@@ -304,7 +343,8 @@ impl World {
             Output::Save { job, payload } => self.disk.save(job, payload.encode()),
             Output::Mark { kind } => self.disk.mark(kind, self.now.wall_ms),
             Output::Forget { job } => self.disk.forget(job),
-            Output::Publish | Output::Event(Event::Game { .. }) => {}
+            Output::Publish => {}
+            Output::Event(Event::Game { state, stop, .. }) => self.game = (state, stop),
             Output::Event(Event::News { news, outcome }) => self.news.push((news, outcome)),
             Output::Event(Event::Upgrade {
                 feature,
@@ -323,6 +363,31 @@ impl World {
                 self.completed.insert(request, (operation, outcome));
             }
         }
+    }
+
+    /// The ad service is only told of a player whose session allows it, one message at a time and never in a burst.
+    fn begin_of_game(&mut self, exchange: Exchange) {
+        assert!(self.ads.is_none(), "two exchanges with the ad service in flight");
+        let now = self.now.mono_ms;
+        if !exchange.request.url.ends_with("/end") {
+            let access = self.client.view(self.now).access(AD_FEATURE);
+            assert_eq!(
+                access,
+                Access::Allowed,
+                "the ad service hears of a player who is denied"
+            );
+            if let Some(last) = self.game_sent_at
+                && exchange.request.url.ends_with("/initiate")
+            {
+                let passed = now.saturating_sub(last);
+                assert!(
+                    passed >= SECOND,
+                    "a game session was begun {passed} ms after the last message"
+                );
+            }
+        }
+        self.game_sent_at = Some(now);
+        self.ads = Some(exchange);
     }
 
     /// No challenge is asked about twice within five seconds, whatever interrupts it.
@@ -473,6 +538,7 @@ impl World {
 
     fn deliver(&mut self, reply: Reply) {
         let exchange = self.wire.take().unwrap();
+        self.answers += 1;
         // Of a session that a challenge named, and that is not held, only that it is there says something.
         let held = self.client.view(self.now).newest.session().map(|s| s.id().to_owned());
         let asked = exchange.asked();
@@ -512,8 +578,15 @@ impl World {
         self.settle();
     }
 
+    /// Replies to the ad service's exchange.
+    pub fn reply_of_game(&mut self, reply: Reply) {
+        let exchange = self.ads.take().expect("an exchange with the ad service");
+        self.step(|client, now| client.reply(now, exchange.ticket, reply));
+    }
+
     fn deliver_errand(&mut self, at: usize, reply: Reply) {
         let errand = self.errands.remove(at);
+        self.answers += 1;
         self.client.reply(self.now, errand.ticket, reply);
     }
 
@@ -524,12 +597,16 @@ impl World {
 
     /// A reply to an exchange that is not awaited any more.
     pub fn late_reply(&mut self, ticket: u64, status: u16, body: &str) {
+        self.reply_late(ticket, Ok(response(status, &[], body)));
+    }
+
+    /// Any reply to an exchange that is not awaited any more.
+    pub fn reply_late(&mut self, ticket: u64, reply: Reply) {
         assert_ne!(
             self.wire.as_ref().map(|e| e.ticket),
             Some(ticket),
             "that one is still awaited"
         );
-        let reply = Ok(response(status, &[], body));
         self.step(|client, now| client.reply(now, ticket, reply));
     }
 }

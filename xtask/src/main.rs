@@ -1,7 +1,5 @@
-//! The project's commands: `cargo xtask demo | test | soak | load | platforms | sandbox | header | abi | csharp | counts |
-//! bench | fleet | package`.
-//! The project's commands: `cargo xtask demo | test | soak | fuzz | load | platforms | sandbox | header | abi | csharp | bench |
-//! fleet | package`.
+//! The project's commands: `cargo xtask demo | test | soak | fuzz | simulate | load | platforms | sandbox | header | abi |
+//! csharp | counts | bench | fleet | package`.
 
 mod abi;
 mod bench;
@@ -32,6 +30,7 @@ mod postgres;
 mod run;
 mod secrets;
 mod setup;
+mod simulation;
 mod soak;
 mod test;
 mod threats;
@@ -50,6 +49,7 @@ const USAGE: &str = "cargo xtask COMMAND
   soak      what takes too long for every run: ThreadSanitizer in all of the library, every order of threads, an hour
             of fuzzing and more; with words, the parts that have one of them in their names
   fuzz      look for bytes that break a promise: an hour in all, or `seconds N`; words pick targets of fuzz/
+  simulate  live at random, until told to stop: `steps N`, `seconds N`, or `seed N` for one life and its story
   load      measure the studio's server: conditional reads a second and their times, on SQLite and PostgreSQL
   platforms build, run and check the library for other systems, as far as they can be had on Linux;
             a word picks those that have it in their name
@@ -75,6 +75,11 @@ fn main() -> ExitCode {
         Some("test") => test::run(arguments.collect()),
         Some("soak") => soak::run(&arguments.collect::<Vec<_>>()),
         Some("fuzz") => setup::ensure().and_then(|()| fuzz::command(&arguments.collect::<Vec<_>>())),
+        Some("simulate") => {
+            let words: Vec<String> = arguments.collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            simulation::run(if words.is_empty() { &["forever"] } else { &words })
+        }
         Some("load") => load::run(),
         Some("platforms") => platforms::run(&arguments.next().unwrap_or_default()),
         Some("sandbox") => run::ok(

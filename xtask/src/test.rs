@@ -17,7 +17,7 @@ use crate::{
     platforms::{self, Windows},
     postgres,
     run::{self, Counts, cargo},
-    secrets, setup, threats, trusted, unity, unreal, unsafe_code,
+    secrets, setup, simulation, threats, trusted, unity, unreal, unsafe_code,
 };
 
 /// Runs all tests, or the steps in whose names one of these words is. A step that fails does not keep the others from
@@ -151,6 +151,9 @@ fn of_rust(steps: &mut Steps) {
         run::counted(cargo().args(["test", "--quiet", "--workspace", "--exclude", "playgate"]))
     });
     steps.try_step("Rust: the backend on PostgreSQL", postgres::backend_tests);
+    steps.try_step("a million steps of lives at random", || {
+        simulation::run(&["steps", "1000000"]).map(|()| one())
+    });
 }
 
 /// The library as it ships: what it exports, needs and is packed into.
