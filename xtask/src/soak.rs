@@ -1,7 +1,8 @@
 //! `cargo xtask soak`: what takes too long for every test run. Every order of threads that use the tables and handles;
-//! every call of the file code with every error; the game under valgrind; an hour of fuzzing; and ThreadSanitizer in all of
-//! the library, the standard library included, and in C++: the tests of lives and threads, and the game that lives the
-//! demo. That the sanitizer is there is shown by a race that a host has in it.
+//! every call of the file code with every error; defects that the simulation must find; the game under valgrind; an hour of
+//! fuzzing and one of lives at random; and ThreadSanitizer in all of the library, the standard library included, and in
+//! C++: the tests of lives and threads, and the game that lives the demo. That the sanitizer is there is shown by a race
+//! that a host has in it.
 
 use std::{
     fs,
@@ -16,9 +17,10 @@ use crate::{
     dependencies, fuzz,
     library::Library,
     neighbours::OTHER_RUSTC,
+    planted,
     platforms::toolchain,
     run::{self, cargo, root, target},
-    setup, vectors,
+    setup, simulation, vectors,
 };
 
 /// So long all fuzz targets together are fuzzed.
@@ -32,23 +34,24 @@ const PARTS: &[Part] = &[
     ("every order of threads", every_order),
     ("every call of the file code fails with every error", storage_torture),
     ("dependencies: licences, bans and sources", dependencies::deny),
+    ("the simulation finds planted defects", planted::run),
     ("the game lives the demo under valgrind", demo::run_under_valgrind),
     ("threads in C++ with ThreadSanitizer", thread_sanitizer),
     ("an hour of fuzzing", || fuzz::run(HOUR).map(drop)),
+    ("an hour of lives at random", || simulation::run(&["seconds", "3600"])),
 ];
 
 /// Runs all parts, or those in whose names one of these words is; a part that fails does not keep the others from
 /// running.
 ///
 /// # Errors
-/// The parts that failed.
+/// The parts that failed, or that no part has such a name.
 pub fn run(words: &[String]) -> Result<(), String> {
     setup::ensure()?;
+    let is_wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
+    let mut ran = 0;
     let mut failures = Vec::new();
-    for (name, part) in PARTS {
-        if !words.is_empty() && !words.iter().any(|word| name.contains(word.as_str())) {
-            continue;
-        }
+    for (name, part) in PARTS.iter().filter(|(name, _)| is_wanted(name)) {
         println!("\n== {name}");
         let started = Instant::now();
         if let Err(error) = part() {
@@ -56,11 +59,12 @@ pub fn run(words: &[String]) -> Result<(), String> {
             failures.push(*name);
         }
         println!("  ({} s)", started.elapsed().as_secs());
+        ran += 1;
     }
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("failed: {}", failures.join(", ")))
+    match (ran, failures.as_slice()) {
+        (0, _) => Err("no part of the soak has such a name".to_owned()),
+        (_, []) => Ok(()),
+        _ => Err(format!("failed: {}", failures.join(", "))),
     }
 }
 
