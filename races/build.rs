@@ -39,9 +39,21 @@ fn main() {
     );
     let table = replace(
         &table,
-        "cells: [const { Cell::new() }; MAX_FEATURES],\n    }\n}; MAX_CLIENTS];",
-        "cells: ::std::array::from_fn(|_| Cell::new()),\n    }\n]; }",
+        "game: AtomicU8::new(0),\n    }\n}; MAX_CLIENTS];",
+        "game: AtomicU8::new(0),\n    }\n]; }",
     );
+    let table = replace(
+        &table,
+        "static CELLS: [Cells; MAX_CLIENTS] = [const { [const { Cell::new() }; MAX_FEATURES] }; MAX_CLIENTS];",
+        "loom::lazy_static! { static ref CELLS: [Cells; MAX_CLIENTS] = [::std::array::from_fn(|_| Cell::new())]; }",
+    );
+    let table = replace(
+        &table,
+        "static HOLDERS: [AtomicU64; MAX_CLIENTS] = all_closed();",
+        "loom::lazy_static! { static ref HOLDERS: [AtomicU64; MAX_CLIENTS] = all_closed(); }",
+    );
+    let table = replace(&table, "const fn all_closed()", "fn all_closed()");
+    let table = replace(&table, "[const { AtomicU64::new(0) }; MAX_CLIENTS]", "[AtomicU64::new(0)]");
     let table = replace(
         &table,
         "static TABLES: [Cells; MAX_TABLES] = [const { [const { Cell::new() }; MAX_FEATURES] }; MAX_TABLES];",
@@ -52,13 +64,13 @@ fn main() {
         "static OWNERS: Mutex<[Option<[u8; 32]>; MAX_TABLES]> = Mutex::new([None; MAX_TABLES]);",
         "loom::lazy_static! { static ref OWNERS: Mutex<[Option<[u8; 32]>; MAX_TABLES]> = Mutex::new([None; MAX_TABLES]); }",
     );
-    let table = replace(&table, ".zip(&GATES)", ".zip(GATES.iter())");
+    let table = replace(&table, ".zip(&HOLDERS)", ".zip(HOLDERS.iter())");
     fs::write(out.join("table.rs"), table).expect("written");
-    // Without the second look at the generation, a stale handle can read what a later client allows.
+    // Without the second look at the holder, a stale handle can read what a later client allows.
     let careless = fs::read_to_string(out.join("table.rs")).expect("read");
     let careless = replace(
         &careless,
-        "if open.generation.load(Ordering::Relaxed) != gate.generation {",
+        "if holder.load(Ordering::Relaxed) != id.0 {",
         "if false {",
     );
     fs::write(out.join("careless.rs"), careless).expect("written");
