@@ -87,8 +87,11 @@ fn size(file: &Path) -> Result<u64, String> {
         .map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// The size of the library with `capi` and `std` alone.
-fn bare(folder: &Path) -> Result<u64, String> {
+/// Builds the library with `capi` and `std` alone.
+///
+/// # Errors
+/// What the compiler said.
+pub fn build() -> Result<(), String> {
     let mut build = cargo();
     build.args([
         "rustc",
@@ -106,7 +109,12 @@ fn bare(folder: &Path) -> Result<u64, String> {
         "--crate-type",
         "cdylib",
     ]);
-    run::ok(&mut build)?;
+    run::ok(&mut build)
+}
+
+/// The size of the library with `capi` and `std` alone.
+fn bare(folder: &Path) -> Result<u64, String> {
+    build()?;
     stripped(&target().join("dist/libplaygate.so"), &folder.join("bare.so"))
 }
 

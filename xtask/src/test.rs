@@ -41,6 +41,9 @@ pub fn run(words: Vec<String>) -> Result<(), String> {
     of_the_main_job(&mut steps, &ship);
     of_engines(&mut steps, &ship);
     ahead.join();
+    steps.try_step("size, memory and what the start touches", || {
+        footprint::check(ship.get()?)
+    });
     of_windows(&mut steps);
     of_games_tests(&mut steps);
     of_trusted_hosts(&mut steps);
@@ -171,9 +174,6 @@ fn of_what_ships(steps: &mut Steps, ship: &Built<Library>) {
         checks::glibc(library)?;
         checks::debug_info(library)?;
         checks::no_paths(library).map(|()| one())
-    });
-    steps.try_step("size, memory and what the start touches", || {
-        footprint::check(ship.get()?)
     });
     steps.try_step("instructions of the frame path", || counts::check(ship.get()?));
     steps.try_step("beside other Rust libraries", || neighbours::run(ship.get()?));

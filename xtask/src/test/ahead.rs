@@ -3,7 +3,7 @@
 use std::thread::{self, JoinHandle};
 
 use super::steps::Steps;
-use crate::{fuzz, library::Library, platforms::Windows, run};
+use crate::{footprint, fuzz, library::Library, platforms::Windows, run};
 
 /// They go on at the lowest priority, so that they take from the tests only what those leave. What fails is built again by
 /// the step that needs it, which then says why.
@@ -19,6 +19,7 @@ impl Ahead {
             run::in_background();
             drop(Windows::build_for_tests());
             drop(Library::with_asan());
+            drop(footprint::build());
             drop(fuzz::build());
         })))
     }
