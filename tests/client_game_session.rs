@@ -522,6 +522,21 @@ fn a_stall_makes_no_burst() {
 }
 
 #[test]
+fn busy_cores_do_not_stretch_the_schedule() {
+    let mut world = World::started(10);
+    let begun = world.sent[0].0;
+    for beat in 1..=200 {
+        let due = begun + beat * 9 * SECOND;
+        world.pass(due - SECOND / 10 - world.now.mono_ms);
+        let late = world.random.u64(0..SECOND);
+        world.move_to(due + late);
+        world.settle();
+        assert_eq!(world.sent.last(), Some(&(due + late, "heartbeat".to_owned())));
+    }
+    assert_eq!(world.sent.len(), 201);
+}
+
+#[test]
 fn the_wall_clock_jumps_by_a_day_and_nothing_happens() {
     let day = 24 * 3_600_000;
     let mut world = World::started(10);

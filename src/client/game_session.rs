@@ -143,6 +143,8 @@ struct Flight {
     /// `None` until the surroundings have sent it.
     ticket: Option<u64>,
     sent_at: u64,
+    /// When it should have been sent.
+    due_at: u64,
     limit_ms: u64,
 }
 
@@ -403,6 +405,19 @@ impl GameSession {
         timing.beat_ms.saturating_sub(earlier).max(timing.beat_ms / 2)
     }
 
+    /// When the beat after this one is due: by the schedule, so that busy cores do not stretch it. What was very late, or no
+    /// beat, begins a schedule of its own.
+    fn after(&self, flight: &Flight) -> u64 {
+        let period = self.period_ms();
+        let is_late = flight.sent_at.saturating_sub(flight.due_at) > period / 2;
+        let from = if is_late || flight.ask != GameAsk::Heartbeat {
+            flight.sent_at
+        } else {
+            flight.due_at
+        };
+        from.saturating_add(period)
+    }
+
     /// While recovering, requests keep their distance.
     fn earliest(&self) -> u64 {
         self.sent_at.map_or(0, |at| at.saturating_add(LEAST_WAIT_MS))
@@ -458,7 +473,7 @@ impl GameSession {
     }
 
     fn send(&mut self, now: Now, ask: GameAsk) {
-        self.due_at = None;
+        let due_at = self.due_at.take().unwrap_or(now.mono_ms);
         let request = match ask.request(&self.options.base, &self.options.token.0) {
             Ok(request) => request,
             Err(error) => {
@@ -484,6 +499,7 @@ impl GameSession {
             ask,
             ticket: None,
             sent_at: now.mono_ms,
+            due_at,
             limit_ms,
         });
         self.outputs.push(GameOutput::Send {
@@ -529,7 +545,7 @@ impl GameSession {
             (GameAnswer::Done, _) => {
                 self.failures = 0;
                 self.confirmed_at = Some(flight.sent_at);
-                self.due_at = Some(flight.sent_at.saturating_add(self.period_ms()).max(now.mono_ms));
+                self.due_at = Some(self.after(&flight).max(now.mono_ms));
                 self.enter(GameState::Active, GameStop::None, Outcome::OK);
             }
             (GameAnswer::AlreadyInGame, _) => {
