@@ -117,7 +117,7 @@ pub fn answer(data: &[u8]) {
         Ask::Bind { id: id.clone() },
     ] {
         match backend::read(&ask, &response, NOW_MS) {
-            Answer::Session { session, etag } => {
+            Answer::Session { session, etag, .. } => {
                 assert_eq!(response.status, 200);
                 assert!(
                     ask.id().is_none_or(|asked| asked == session.id()),

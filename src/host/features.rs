@@ -80,6 +80,17 @@ impl Entry {
         }
     }
 
+    /// Whether it is of a name with these words. Written out, since small code is asked for and a loop would cost more.
+    #[inline]
+    fn has(&self, [first, second, third, last]: [u64; 4]) -> bool {
+        let [a, b, c, d] = &self.words;
+        let differing = (a.load(Ordering::Relaxed) ^ first)
+            | (b.load(Ordering::Relaxed) ^ second)
+            | (c.load(Ordering::Relaxed) ^ third)
+            | (d.load(Ordering::Relaxed) ^ last);
+        differing == 0
+    }
+
     /// The key of a name without its number.
     #[inline]
     fn key_of(hash: u64, name: &[u8]) -> u64 {
@@ -113,15 +124,31 @@ pub(crate) fn make_findable(number: u32) {
 #[allow(clippy::inline_always, reason = "the call costs as much as a part of the search")]
 #[inline(always)]
 pub fn find(name: &[u8]) -> Option<u32> {
+    if name.len() > COVERED {
+        return find_long(name);
+    }
     let words = words_of(name);
-    let hash = hash(name, words);
+    search(name, words, mixed(words, name.len()), |_| true)
+}
+
+/// The same for a name of which its words are not all.
+#[inline(never)]
+fn find_long(name: &[u8]) -> Option<u32> {
+    let words = words_of(name);
+    let is_it = |number| name_of(number).is_some_and(|known| known.as_bytes() == name);
+    search(name, words, hash(name, words), is_it)
+}
+
+#[allow(clippy::inline_always, reason = "as above")]
+#[inline(always)]
+fn search(name: &[u8], words: [u64; 4], hash: u64, is_it: impl Fn(u32) -> bool) -> Option<u32> {
     let wanted = Entry::key_of(hash, name);
     for place in places(hash) {
         let key = place.key.load(Ordering::Acquire);
-        if key & !Entry::NUMBER == wanted && is_same(place, words) {
+        if key & !Entry::NUMBER == wanted && place.has(words) {
             #[allow(clippy::cast_possible_truncation, reason = "it has 11 bits")]
             let number = (key & Entry::NUMBER) as u32;
-            if name.len() <= COVERED || name_of(number).is_some_and(|known| known.as_bytes() == name) {
+            if is_it(number) {
                 return Some(number);
             }
         }
@@ -130,14 +157,6 @@ pub fn find(name: &[u8]) -> Option<u32> {
         }
     }
     None
-}
-
-#[inline]
-fn is_same(place: &Entry, words: [u64; 4]) -> bool {
-    let kept = place.words.iter().map(|kept| kept.load(Ordering::Relaxed));
-    kept.zip(words)
-        .fold(0, |differing, (kept, word)| differing | (kept ^ word))
-        == 0
 }
 
 /// The places of the index where a name may stand, in order.
@@ -155,15 +174,16 @@ const COVERED: usize = 32;
 /// loop.
 #[inline]
 fn words_of(name: &[u8]) -> [u64; 4] {
-    if let (Some(first), Some(last)) = (name.first_chunk::<16>(), name.last_chunk::<16>()) {
-        let (first, last) = (u128::from_le_bytes(*first), u128::from_le_bytes(*last));
-        #[allow(clippy::cast_possible_truncation, reason = "the lower half and the upper half")]
-        return [first as u64, (first >> 64) as u64, last as u64, (last >> 64) as u64];
+    let len = name.len();
+    if len < 8 {
+        return [spelled(name), 0, 0, 0];
     }
-    if let (Some(first), Some(last)) = (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-        return [u64::from_le_bytes(*first), 0, 0, u64::from_le_bytes(*last)];
-    }
-    [spelled(name), 0, 0, 0]
+    // The same steps for all lengths: the lengths of names that are asked for follow no pattern.
+    let word = |at: usize| {
+        let bytes = name.get(at..).and_then(|rest| rest.first_chunk::<8>());
+        bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    };
+    [word(0), word(8.min(len - 8)), word(len.max(16) - 16), word(len - 8)]
 }
 
 /// Up to eight bytes as one word.
@@ -172,26 +192,30 @@ fn spelled(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
-/// Mixes all bytes of a name. The names are the game's own: nobody else chooses any.
+/// Mixes words. The names are the game's own: nobody else chooses any.
 #[inline]
-fn hash(name: &[u8], [first, second, third, last]: [u64; 4]) -> u64 {
-    const A: u64 = 0x9E37_79B9_7F4A_7C15;
+fn mixed([first, second, third, last]: [u64; 4], len: usize) -> u64 {
     const B: u64 = 0xC2B2_AE3D_27D4_EB4F;
     const C: u64 = 0x1656_67B1_9E37_79F9;
     const D: u64 = 0x2545_F491_4F6C_DD1D;
-    #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "the lower half and the upper half")]
-    fn product(left: u64, right: u64) -> u64 {
-        let product = u128::from(left) * u128::from(right);
-        product as u64 ^ (product >> 64) as u64
-    }
-    let hash = product(first ^ A, last ^ B ^ name.len() as u64) ^ product(second ^ C, third ^ D).rotate_left(23);
-    if name.len() <= COVERED {
-        return hash;
-    }
-    let rest = name.get(16..name.len() - 16).unwrap_or_default();
+    product(first ^ FACTOR, last ^ B ^ len as u64) ^ product(second ^ C, third ^ D).rotate_left(23)
+}
+
+const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "the lower half and the upper half")]
+fn product(left: u64, right: u64) -> u64 {
+    let product = u128::from(left) * u128::from(right);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// Mixes all bytes of a name.
+fn hash(name: &[u8], words: [u64; 4]) -> u64 {
+    let hash = mixed(words, name.len());
+    let rest = name.get(16..name.len().max(COVERED) - 16).unwrap_or_default();
     rest.chunks(8)
-        .fold(hash, |hash, bytes| product(hash ^ spelled(bytes), A))
+        .fold(hash, |hash, bytes| product(hash ^ spelled(bytes), FACTOR))
 }
 
 /// The names given out so far, that of number 1 first.
