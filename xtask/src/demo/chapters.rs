@@ -153,7 +153,7 @@ impl Story {
     fn consent(&mut self) -> Result<(), String> {
         let game = Game::start(&self.launch)?;
         game.wait_for("start: no session from disk")?;
-        game.wait_for("event: consent needed")?;
+        // By an event, or already from the first decision where the server was faster than the game.
         game.wait_for("age gate: open")?;
         game.wait_for_hud(ALL_OFF)?;
 
@@ -376,7 +376,6 @@ impl Story {
             refresh_ms: REFRESH_MS,
             ..self.launch.clone()
         })?;
-        game.wait_for("event: consent needed")?;
         game.wait_for("age gate: open")?;
         game.wait_for_hud(ALL_OFF)?;
         let permissions = json!([
