@@ -99,7 +99,7 @@ impl Default for Config {
 }
 
 /// What the host is to do. `Debug` shows no record and no request.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Output {
     /// Send this request; give the reply to [`Client::reply`].
     Send {

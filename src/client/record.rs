@@ -155,7 +155,7 @@ enum WireBar {
 const VERSION: u32 = 1;
 
 /// A record that is to be stored. It is written out by whoever stores it, away from the game's thread: that takes longer
-/// than everything else that a refresh does. Two are the same if the same is written. `Debug` shows nothing of it.
+/// than everything else that a refresh does.
 #[derive(Clone)]
 pub struct Payload {
     record: Box<Record>,
@@ -173,20 +173,6 @@ impl Payload {
     /// The bytes to store.
     pub fn encode(&self) -> Vec<u8> {
         self.record.encode(self.personal)
-    }
-}
-
-impl PartialEq for Payload {
-    fn eq(&self, other: &Self) -> bool {
-        self.encode() == other.encode()
-    }
-}
-
-impl Eq for Payload {}
-
-impl core::fmt::Debug for Payload {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Payload")
     }
 }
 

@@ -1,11 +1,12 @@
 //! How a client gets on: takes what came in, lets the state machine work, and carries out what it wants.
 
-#[cfg(feature = "http")]
-use std::{sync::PoisonError, time::Duration};
 use std::{
+    cell::OnceCell,
     sync::{Weak, atomic::Ordering},
     time::Instant,
 };
+#[cfg(feature = "http")]
+use std::{sync::PoisonError, time::Duration};
 
 use super::{Core, Engine, Input, StoreJob, WorkerState, lock};
 use crate::{
@@ -228,7 +229,7 @@ impl Engine {
                     transport.cancel(ticket);
                 }
             }
-            Output::Save { job, payload } => self.store(StoreJob::Save(job, payload)),
+            Output::Save { job, payload } => self.store(StoreJob::Save(job, payload, OnceCell::new())),
             Output::Mark { kind } => self.store(StoreJob::Mark(kind, self.now().wall_ms)),
             Output::Forget { job } => self.store(StoreJob::Forget(job)),
             // Were taken before.

@@ -2,14 +2,14 @@
 //! pump. What waits for the host's storage is done again from its start when that has answered.
 
 use std::{
+    cell::OnceCell,
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, Weak, atomic::Ordering},
 };
 
 use super::{Engine, Input, lock};
 use crate::{
-    client::MarkKind,
-    client::Payload,
+    client::{MarkKind, Payload},
     host::{
         log::{self, Level},
         record::Marked,
@@ -21,7 +21,8 @@ use crate::{
 /// Something to do with the record, which may block.
 pub(super) enum StoreJob {
     Load,
-    Save(u64, Payload),
+    /// The record is written out once, however often its storage is asked before it has answered.
+    Save(u64, Payload, OnceCell<Vec<u8>>),
     Mark(MarkKind, i64),
     Forget(u64),
     Relock,
@@ -234,7 +235,10 @@ fn do_job(vault: &mut Vault, job: &StoreJob) -> Option<Input> {
             }
             Some(Input::Loaded(Box::new(found)))
         }
-        StoreJob::Save(job, payload) => Some(Input::Saved(*job, vault.save(&payload.encode()))),
+        StoreJob::Save(job, payload, bytes) => {
+            let bytes = bytes.get_or_init(|| payload.encode());
+            Some(Input::Saved(*job, vault.save(bytes)))
+        }
         StoreJob::Forget(job) => Some(Input::Saved(*job, vault.forget())),
         StoreJob::Mark(kind, at_ms) => {
             match vault.mark(*kind, *at_ms) {
