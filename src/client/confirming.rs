@@ -28,13 +28,13 @@ impl Client {
             } => **held == session,
             _ => false,
         };
+        if is_same {
+            return self.take_same(now, etag);
+        }
         let is_first = self.newest.session().is_none();
         self.carry_upgrades_into(&session);
         self.unbound = false;
         self.refresher.deletion_seen_at = None;
-        if is_same {
-            return self.confirm_same(now, etag);
-        }
         self.advance(Standing::Session {
             session: Arc::new(session),
             etag,
@@ -54,10 +54,6 @@ impl Client {
         }
         self.unbound = false;
         self.refresher.deletion_seen_at = None;
-        self.confirm_same(now, etag);
-    }
-
-    fn confirm_same(&mut self, now: Now, etag: Option<Box<str>>) {
         if let Standing::Session { etag: held, .. } = &mut self.newest.standing {
             *held = etag;
         }
