@@ -149,9 +149,8 @@ typedef struct world {
     const char *body;
     size_t body_len;
     const char *etag;
-    /* What storing took, in nanoseconds; reset it yourself. */
-    double storing_ns;
-    uint64_t requests;
+    /* How often something was stored. */
+    uint64_t writes;
     kept_value kept[MAX_KEPT];
     size_t kept_count;
 } world;
@@ -160,7 +159,6 @@ static inline void world_start(void *user, playgate_exchange exchange, const pla
 {
     world *self = (world *)user;
     (void)request;
-    self->requests++;
     playgate_http_response response;
     playgate_http_response_init(&response, sizeof response);
     const playgate_http_header headers[] = {{"content-type", "application/json"}, {"etag", self->etag}};
@@ -200,6 +198,7 @@ static inline void world_write(void *user, playgate_storage_operation operation,
 {
     world *self = (world *)user;
     kept_value *value = world_find(self, key);
+    self->writes++;
     if (!value) {
         must(self->kept_count < MAX_KEPT, "room for what is stored");
         value = &self->kept[self->kept_count++];
@@ -247,6 +246,21 @@ static inline playgate_client open_world(world *self, const char *player)
     options.token = "t";
     options.transport = &transport;
     options.storage = &storage;
+    playgate_client client = 0;
+    must_ok(playgate_client_open(&options, &client), "the client opens");
+    return client;
+}
+
+/* Opens a client with the library's threads, HTTP and files; without a folder nothing is stored. */
+static inline playgate_client open_threaded(const char *player, const char *folder, const char *url)
+{
+    playgate_client_options options;
+    playgate_client_options_init(&options, sizeof options, PLAYGATE_ABI_VERSION);
+    options.player = player;
+    options.folder = folder;
+    options.server_url = url;
+    options.token = "t";
+    options.flags = PLAYGATE_CLIENT_NETWORK_ALLOWED;
     playgate_client client = 0;
     must_ok(playgate_client_open(&options, &client), "the client opens");
     return client;

@@ -23,15 +23,7 @@ int main(int argc, char **argv)
     char url[80], service[80];
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%s", argv[2]);
     (void)snprintf(service, sizeof service, "http://127.0.0.1:%s/api", argv[2]);
-    playgate_client_options options;
-    playgate_client_options_init(&options, sizeof options, PLAYGATE_ABI_VERSION);
-    options.player = "player";
-    options.folder = argv[1];
-    options.server_url = url;
-    options.token = "t";
-    options.flags = PLAYGATE_CLIENT_NETWORK_ALLOWED;
-    playgate_client client = 0;
-    must_ok(playgate_client_open(&options, &client), "the client opens");
+    const playgate_client client = open_threaded("player", argv[1], url);
     playgate_game_session_options game;
     playgate_game_session_options_init(&game, sizeof game);
     game.service_url = service;

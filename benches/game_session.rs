@@ -3,6 +3,8 @@
 //!
 //! The period is 50 ms in place of 9 s, so that 2,000 beats take two minutes.
 
+mod beating;
+
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
@@ -14,17 +16,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use playgate::{
-    client::{GameOptions, GameTiming, GameToken},
-    host::{
-        Engine, OpenOptions,
-        http::{HttpOptions, HttpTransport},
-        record::{Keys, Records},
-        storage::{MemoryStorage, Storage},
-    },
-};
+use beating::{PERIOD, engine};
 
-const PERIOD: Duration = Duration::from_millis(50);
 const BEATS: usize = 2_000;
 
 type Arrivals = Arc<Mutex<Vec<Instant>>>;
@@ -144,32 +137,6 @@ fn serve(mut stream: TcpStream, arrivals: &Arrivals) -> Option<()> {
         );
         stream.write_all(format!("{head}{answer}").as_bytes()).ok()?;
     }
-}
-
-fn engine(service: &str) -> Arc<Engine> {
-    let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::new());
-    let records = Box::new(move || Records::open(Arc::clone(&storage), Keys::default()).map(Arc::new));
-    let engine = Engine::open(OpenOptions {
-        transport: Some(Arc::new(
-            HttpTransport::new(HttpOptions::default()).expect("a transport"),
-        )),
-        network_allowed: true,
-        ..OpenOptions::new("bench", "memory", records)
-    })
-    .expect("opened");
-    let options = GameOptions {
-        base: service.into(),
-        token: GameToken("bench".into()),
-        feature: None,
-        timing: GameTiming {
-            beat_ms: u64::try_from(PERIOD.as_millis()).expect("a short period"),
-            // Busy cores are no slow network: no beat is to come earlier.
-            limit_ms: 5_000,
-            patience_ms: 5_050,
-        },
-    };
-    engine.start_game(options).expect("begun");
-    engine
 }
 
 struct Spread {

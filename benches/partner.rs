@@ -4,6 +4,8 @@
 //! - `load FOLDER`: a stored record, read and verified, beside a plain read of its file.
 //! - `beats PORT`: heartbeats of 50 ms; how late they are sent is measured where they arrive.
 
+mod beating;
+
 use std::{
     fs,
     io::{BufRead, Write},
@@ -12,13 +14,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use beating::{PERIOD, engine};
 use playgate::{
-    client::{GameOptions, GameTiming, GameToken},
     host::{
-        Engine, OpenOptions,
         http::{HttpOptions, HttpTransport},
         record::{Keys, Records},
-        storage::{FileStorage, FileStorageOptions, MemoryStorage, Storage},
+        storage::{FileStorage, FileStorageOptions, Storage},
         transport::{Completion, Transport},
     },
     protocol::http::{Method, Request},
@@ -125,30 +126,8 @@ fn load(folder: &Path) {
 }
 
 fn beats(port: &str) {
-    const PERIOD: Duration = Duration::from_millis(50);
     rounds(|| {
-        let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::new());
-        let records = Box::new(move || Records::open(Arc::clone(&storage), Keys::default()).map(Arc::new));
-        let engine = Engine::open(OpenOptions {
-            transport: Some(Arc::new(
-                HttpTransport::new(HttpOptions::default()).expect("a transport"),
-            )),
-            network_allowed: true,
-            ..OpenOptions::new("bench", "memory", records)
-        })
-        .expect("opened");
-        let options = GameOptions {
-            base: format!("http://127.0.0.1:{port}/api").into(),
-            token: GameToken("bench".into()),
-            feature: None,
-            timing: GameTiming {
-                beat_ms: u64::try_from(PERIOD.as_millis()).expect("a short period"),
-                // Busy cores are no slow network: no beat is to come earlier.
-                limit_ms: 5_000,
-                patience_ms: 5_050,
-            },
-        };
-        engine.start_game(options).expect("begun");
+        let engine = engine(&format!("http://127.0.0.1:{port}/api"));
         // 200 beats and a few.
         let until = Instant::now() + PERIOD * 215;
         while Instant::now() < until {

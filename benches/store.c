@@ -42,20 +42,6 @@ static void *spin(void *user)
     return NULL;
 }
 
-static playgate_client open_with(const char *folder, const char *url)
-{
-    playgate_client_options options;
-    playgate_client_options_init(&options, sizeof options, PLAYGATE_ABI_VERSION);
-    options.player = folder ? "stored" : "unstored";
-    options.folder = folder;
-    options.server_url = url;
-    options.token = "t";
-    options.flags = PLAYGATE_CLIENT_NETWORK_ALLOWED;
-    playgate_client client = 0;
-    must_ok(playgate_client_open(&options, &client), "the client opens");
-    return client;
-}
-
 /* What asking for a refresh, and the pumps until it is done, cost this thread: its CPU time, and the longest call. */
 static double refresh_by(playgate_client client, double *longest)
 {
@@ -109,7 +95,8 @@ int main(int argc, char **argv)
     const int raw = open(raw_path, O_RDWR | O_CREAT | O_TRUNC, 0600);
     char *bytes = calloc(1, size);
     must(raw >= 0 && bytes && write(raw, bytes, size) == (ssize_t)size && fsync(raw) == 0, "a raw file");
-    const playgate_client stored = open_with(argv[1], url), unstored = open_with(NULL, url);
+    const playgate_client stored = open_threaded("stored", argv[1], url),
+                          unstored = open_threaded("unstored", NULL, url);
 
     while (next_round()) {
         double saves[SAVES], raws[SAVES], on[REFRESHES], off[REFRESHES], on_wall[REFRESHES], off_wall[REFRESHES];
