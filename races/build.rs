@@ -9,6 +9,12 @@ fn replace(text: &str, from: &str, to: &str) -> String {
     text.replace(from, to)
 }
 
+/// Makes a static of what loom has no constants for: `from` is its value in the code, `to` the one here.
+fn lazily(text: &str, declared: &str, from: &str, to: &str) -> String {
+    let lazy = format!("loom::lazy_static! {{ static ref {declared} = {to}; }}");
+    replace(text, &format!("static {declared} = {from};"), &lazy)
+}
+
 /// The file without its inner documentation and its tests.
 fn read(path: &str) -> String {
     let path = format!("../src/{path}");
@@ -42,27 +48,31 @@ fn main() {
         "game: AtomicU8::new(0),\n    }\n}; MAX_CLIENTS];",
         "game: AtomicU8::new(0),\n    }\n]; }",
     );
-    let table = replace(
+    let table = lazily(
         &table,
-        "static CELLS: [Cells; MAX_CLIENTS] = [const { [const { Cell::new() }; MAX_FEATURES] }; MAX_CLIENTS];",
-        "loom::lazy_static! { static ref CELLS: [Cells; MAX_CLIENTS] = [::std::array::from_fn(|_| Cell::new())]; }",
+        "CELLS: [Cells; MAX_CLIENTS]",
+        "[const { [const { Cell::new() }; MAX_FEATURES] }; MAX_CLIENTS]",
+        "[::std::array::from_fn(|_| Cell::new())]",
     );
-    let table = replace(
+    let table = lazily(
         &table,
-        "static HOLDERS: [AtomicU64; MAX_CLIENTS] = all_closed();",
-        "loom::lazy_static! { static ref HOLDERS: [AtomicU64; MAX_CLIENTS] = all_closed(); }",
+        "HOLDERS: [AtomicU64; MAX_CLIENTS]",
+        "all_closed()",
+        "all_closed()",
     );
     let table = replace(&table, "const fn all_closed()", "fn all_closed()");
     let table = replace(&table, "[const { AtomicU64::new(0) }; MAX_CLIENTS]", "[AtomicU64::new(0)]");
-    let table = replace(
+    let table = lazily(
         &table,
-        "static TABLES: [Cells; MAX_TABLES] = [const { [const { Cell::new() }; MAX_FEATURES] }; MAX_TABLES];",
-        "loom::lazy_static! { static ref TABLES: [Cells; MAX_TABLES] = [::std::array::from_fn(|_| Cell::new())]; }",
+        "TABLES: [Cells; MAX_TABLES]",
+        "[const { [const { Cell::new() }; MAX_FEATURES] }; MAX_TABLES]",
+        "[::std::array::from_fn(|_| Cell::new())]",
     );
-    let table = replace(
+    let table = lazily(
         &table,
-        "static OWNERS: Mutex<[Option<[u8; 32]>; MAX_TABLES]> = Mutex::new([None; MAX_TABLES]);",
-        "loom::lazy_static! { static ref OWNERS: Mutex<[Option<[u8; 32]>; MAX_TABLES]> = Mutex::new([None; MAX_TABLES]); }",
+        "OWNERS: Mutex<[Option<[u8; 32]>; MAX_TABLES]>",
+        "Mutex::new([None; MAX_TABLES])",
+        "Mutex::new([None; MAX_TABLES])",
     );
     let table = replace(&table, ".zip(&HOLDERS)", ".zip(HOLDERS.iter())");
     fs::write(out.join("table.rs"), table).expect("written");
