@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::Command};
 use crate::{
     isolate,
     library::{Library, Linkage},
-    run::{self, cargo, root, target},
+    run::{self, root, target},
 };
 
 /// The shared library exports the API and nothing else: the functions that the header declares. Gives their number.
@@ -171,39 +171,6 @@ pub fn no_paths(library: &Library) -> Result<(), String> {
         "what ships names folders of the machine that built it: {}",
         said.unwrap_or_else(|| String::from_utf8_lossy(&found.stderr).into_owned())
     ))
-}
-
-/// No async runtime is among the library's dependencies, whatever its features.
-pub fn no_async_runtime() -> Result<(), String> {
-    let tree = run::output(cargo().args([
-        "tree",
-        "--package",
-        "playgate",
-        "--all-features",
-        "--edges",
-        "normal,build",
-        "--prefix",
-        "none",
-    ]))?;
-    const RUNTIMES: &[&str] = &[
-        "tokio",
-        "async-std",
-        "smol",
-        "async-executor",
-        "futures-executor",
-        "glommio",
-        "monoio",
-    ];
-    for line in tree.lines() {
-        let name = line.split_whitespace().next().unwrap_or_default();
-        if RUNTIMES.contains(&name) {
-            return Err(format!("the library depends on an async runtime: {line}"));
-        }
-    }
-    if !tree.contains("ureq") {
-        return Err("cargo tree does not show ureq; is the check still right?".to_owned());
-    }
-    Ok(())
 }
 
 /// The quick start in the README is a program that compiles cleanly, links and runs.

@@ -8,8 +8,8 @@ use std::{
 };
 
 use crate::{
-    library::Library,
-    run::{self, Counts, cargo, output, root, target},
+    library::{Library, dist},
+    run::{Counts, output, root, target},
 };
 
 /// The stripped shared library with HTTPS. 2.4 MiB are the mark; most of what is above is what std, TLS and the answers of
@@ -92,24 +92,13 @@ fn size(file: &Path) -> Result<u64, String> {
 /// # Errors
 /// What the compiler said.
 pub fn build() -> Result<(), String> {
-    let mut build = cargo();
-    build.args([
-        "rustc",
-        "--quiet",
-        "--profile",
-        "dist",
-        "--package",
-        "playgate",
-        "--lib",
-    ]);
-    build.args([
+    dist(&[
         "--no-default-features",
         "--features",
         "capi,std",
         "--crate-type",
         "cdylib",
-    ]);
-    run::ok(&mut build)
+    ])
 }
 
 /// The size of the library with `capi` and `std` alone.

@@ -15,7 +15,7 @@ use crate::run::{self, Counts, cargo, root, target};
 const TARGETS: [&str; 6] = ["session", "answer", "record", "webhook", "url", "abi"];
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 /// So long, where no time is given.
-const HOUR: Duration = Duration::from_secs(3_600);
+pub const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Fuzzes the targets that are named, or all; with `seconds N`, so long.
 ///

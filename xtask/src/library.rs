@@ -45,20 +45,15 @@ impl Library {
     /// What ships: optimised, with link-time optimisation, the static library isolated, debug info apart.
     pub fn release() -> Result<Self, String> {
         // With the rlib among the crate types cargo leaves link-time optimisation out.
-        let mut build = cargo();
-        build.args([
-            "rustc",
-            "--quiet",
-            "--profile",
-            "dist",
-            "--package",
-            "playgate",
-            "--lib",
-        ]);
-        build.args(["--crate-type", "cdylib", "--crate-type", "staticlib", "--"]);
-        // The name under which crash reports find the debug info.
-        build.arg("-Clink-arg=-Wl,--build-id=sha1");
-        run::ok(without_paths(&mut build)?)?;
+        dist(&[
+            "--crate-type",
+            "cdylib",
+            "--crate-type",
+            "staticlib",
+            "--",
+            // The name under which crash reports find the debug info.
+            "-Clink-arg=-Wl,--build-id=sha1",
+        ])?;
         let (built, include) = (target().join("dist"), root().join("include"));
         let folder = target().join("ship");
         let header = fs::read_to_string(include.join("playgate.h")).map_err(|error| format!("playgate.h: {error}"))?;
@@ -174,6 +169,24 @@ impl Library {
         command.arg("-lpthread");
         run::output(&mut command).map(|_| ())
     }
+}
+
+/// Builds the library as it ships, with these arguments besides.
+///
+/// # Errors
+/// What the compiler said.
+pub fn dist(arguments: &[&str]) -> Result<(), String> {
+    let mut build = cargo();
+    build.args([
+        "rustc",
+        "--quiet",
+        "--profile",
+        "dist",
+        "--package",
+        "playgate",
+        "--lib",
+    ]);
+    run::ok(without_paths(build.args(arguments))?)
 }
 
 /// Keeps the folders of the machine that builds out of what is built: the same source gives the same bytes in any folder.

@@ -13,6 +13,7 @@ mod cpp_programs;
 mod csharp;
 mod demo;
 mod dependencies;
+mod files;
 mod footprint;
 mod fuzz;
 mod godot;

@@ -8,7 +8,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use crate::{
@@ -23,9 +23,6 @@ use crate::{
     setup, simulation, vectors,
 };
 
-/// So long all fuzz targets together are fuzzed.
-const HOUR: Duration = Duration::from_secs(3_600);
-
 /// A part of the soak.
 type Part = (&'static str, fn() -> Result<(), String>);
 
@@ -37,7 +34,7 @@ const PARTS: &[Part] = &[
     ("the simulation finds planted defects", planted::run),
     ("the game lives the demo under valgrind", demo::run_under_valgrind),
     ("threads in C++ with ThreadSanitizer", thread_sanitizer),
-    ("an hour of fuzzing", || fuzz::run(HOUR).map(drop)),
+    ("an hour of fuzzing", || fuzz::run(fuzz::HOUR).map(drop)),
     ("an hour of lives at random", || simulation::run(&["seconds", "3600"])),
 ];
 

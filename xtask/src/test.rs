@@ -81,9 +81,6 @@ fn of_the_source(steps: &mut Steps) {
     steps.try_step("C++: the header is whole and documented", cpp_programs::is_whole);
     steps.try_step("Unreal: names that Blueprints see", || unreal::names().map(passed));
     steps.try_step("Unreal: the build rules", unreal::rules);
-    steps.try_step("no async runtime in the library", || {
-        checks::no_async_runtime().map(|()| one())
-    });
     steps.try_step("dependencies: licences, bans and sources", dependencies::check);
     steps.try_step("the threat model's tests are there", threats::check);
     steps.try_step("unsafe code only where it may be", || {

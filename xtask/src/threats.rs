@@ -1,11 +1,11 @@
 //! `docs/threat-model.md` names the test of each line: they are all there.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::fs;
 
-use crate::run::{Counts, root};
+use crate::{
+    files::below,
+    run::{Counts, root},
+};
 
 /// Where tests are.
 const FOLDERS: &[&str] = &["src", "tests", "races/src", "examples", "xtask/src"];
@@ -19,7 +19,9 @@ pub fn check() -> Result<Counts, String> {
     let text = fs::read_to_string(&page).map_err(|error| format!("{}: {error}", page.display()))?;
     let mut code = String::new();
     for folder in FOLDERS {
-        read_into(&mut code, &root().join(folder))?;
+        for file in below(&root().join(folder), "rs")? {
+            code.push_str(&fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?);
+        }
     }
     let is_there = |path: &str| {
         [path.to_owned(), format!("{path}.rs")]
@@ -31,22 +33,6 @@ pub fn check() -> Result<Counts, String> {
         passed: lines,
         failed: 0,
     })
-}
-
-fn read_into(code: &mut String, folder: &Path) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        paths.push(entry.map_err(failed)?.path());
-    }
-    for path in paths {
-        if path.is_dir() {
-            read_into(code, &path)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            code.push_str(&fs::read_to_string(&path).map_err(failed)?);
-        }
-    }
-    Ok(())
 }
 
 /// How many lines of tables there are; an error where one of them is wrong.

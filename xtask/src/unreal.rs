@@ -11,6 +11,7 @@ use std::{
 };
 
 use crate::{
+    files::below,
     library::{Library, Linkage},
     run::{self, Counts, root, target},
 };
@@ -50,7 +51,7 @@ fn tests() -> PathBuf {
 pub fn names() -> Result<usize, String> {
     let (mut exposed, mut wrong) = (0, Vec::new());
     for folder in [plugin().join("Source"), samples()] {
-        for file in files(&folder, "h")? {
+        for file in below(&folder, "h")? {
             let text = read(&file)?;
             let shown = file
                 .strip_prefix(root())
@@ -82,9 +83,9 @@ pub fn rules() -> Result<Counts, String> {
     let folder = target().join("unreal");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let program = folder.join("rules.exe");
-    let mut sources = files(&tests().join("build"), "cs")?;
+    let mut sources = below(&tests().join("build"), "cs")?;
     for place in [plugin(), samples()] {
-        sources.extend(files(&place, "cs")?);
+        sources.extend(below(&place, "cs")?);
     }
     let mut compile = Command::new("mcs");
     compile.args(["-langversion:7.2", "-nologo", "-warn:4", "-warnaserror"]);
@@ -102,7 +103,7 @@ pub fn logic(library: &Library) -> Result<Counts, String> {
     let mut counts = Counts::default();
     for (compiler, standard) in compilers(library) {
         let build = Build::new(library, compiler, standard, "logic")?;
-        let mut sources = files(&plugin().join("Source/Playgate/Private/Core"), "cpp")?;
+        let mut sources = below(&plugin().join("Source/Playgate/Private/Core"), "cpp")?;
         sources.extend(starting_with(&tests(), "core")?);
         let program = build.program("core", &sources, &c_sources(C_SHARED), &build.engine_less())?;
         run::ok(&mut test(library, &program))?;
@@ -173,8 +174,8 @@ fn compilers(library: &Library) -> Vec<(&'static str, &'static str)> {
 
 /// All sources of the plugin and the sample.
 fn sources() -> Result<Vec<PathBuf>, String> {
-    let mut sources = files(&plugin().join("Source"), "cpp")?;
-    sources.extend(files(&samples(), "cpp")?);
+    let mut sources = below(&plugin().join("Source"), "cpp")?;
+    sources.extend(below(&samples(), "cpp")?);
     Ok(sources)
 }
 
@@ -236,8 +237,8 @@ impl<'a> Build<'a> {
     fn generate(&self) -> Result<PathBuf, String> {
         let folder = self.folder.join("generated");
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let mut headers = files(&plugin().join("Source"), "h")?;
-        headers.extend(files(&samples(), "h")?);
+        let mut headers = below(&plugin().join("Source"), "h")?;
+        headers.extend(below(&samples(), "h")?);
         for header in headers {
             let items = headers::read(&read(&header)?);
             if !items.is_empty() {
@@ -357,27 +358,11 @@ fn c_sources(names: &[&str]) -> Vec<PathBuf> {
 
 /// The C++ files of a folder whose names begin so.
 fn starting_with(folder: &Path, start: &str) -> Result<Vec<PathBuf>, String> {
-    let mut found = files(folder, "cpp")?;
+    let mut found = below(folder, "cpp")?;
     found.retain(|file| {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         file.parent() == Some(folder) && name.starts_with(start)
     });
-    Ok(found)
-}
-
-/// All files of a folder and what is below it that end so, sorted.
-fn files(folder: &Path, kind: &str) -> Result<Vec<PathBuf>, String> {
-    let mut found = Vec::new();
-    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(files(&path, kind)?);
-        } else if path.extension().is_some_and(|ending| ending == kind) {
-            found.push(path);
-        }
-    }
-    found.sort();
     Ok(found)
 }
 

@@ -1,9 +1,9 @@
 //! `unsafe` stands in the C ABI and in the host's few dealings with the operating system and with static storage, each
 //! block with its reason.
 
-use std::{fs, path::Path};
+use std::fs;
 
-use crate::run::root;
+use crate::{files::below, run::root};
 
 /// Where it may be, below `src`.
 const PLACES: &[&str] = &["ffi/", "host/clock.rs", "host/room.rs"];
@@ -21,26 +21,15 @@ pub fn check() -> Result<usize, String> {
         return Err("src/lib.rs does not deny unsafe code".to_owned());
     }
     let mut found = 0;
-    look_into(&src, &src, &mut found)?;
+    for file in below(&src, "rs")? {
+        let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let name = file.strip_prefix(&src).unwrap_or(&file).display().to_string();
+        found += blocks(&name, &text)?;
+    }
     if found == 0 {
         return Err("there is no unsafe block at all: nobody has looked".to_owned());
     }
     Ok(found)
-}
-
-fn look_into(src: &Path, folder: &Path, found: &mut usize) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.is_dir() {
-            look_into(src, &path, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path).map_err(failed)?;
-            let name = path.strip_prefix(src).unwrap_or(&path).display().to_string();
-            *found += blocks(&name, &text)?;
-        }
-    }
-    Ok(())
 }
 
 /// How many blocks a file has.

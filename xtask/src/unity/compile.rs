@@ -7,7 +7,10 @@ use std::{
 };
 
 use super::data;
-use crate::run::{self, root, target};
+use crate::{
+    files::below,
+    run::{self, root, target},
+};
 
 /// What all C# is compiled with: the language of Unity 2018.3 and later, so far as mcs has it.
 const FLAGS: &[&str] = &["-langversion:7.2", "-optimize+", "-debug-", "-warn:4", "-warnaserror+"];
@@ -42,7 +45,7 @@ pub fn all() -> Result<Built, String> {
     let mut sources = case_sources()?;
     sources.push(folder.join("Vectors.cs"));
     mcs(&cases, &[&reference], &sources)?;
-    let mut fixtures = under(&root().join("tests/csharp/nunit"))?;
+    let mut fixtures = below(&root().join("tests/csharp/nunit"), "cs")?;
     fixtures.push(folder.join("Abi.cs"));
     let framework = nunit()?;
     let (cases, framework) = (format!("-r:{}", cases.display()), format!("-r:{}", framework.display()));
@@ -68,12 +71,12 @@ pub fn mcs(out: &Path, flags: &[&str], sources: &[PathBuf]) -> Result<(), String
 
 /// The pure part of the package.
 pub fn core_sources() -> Result<Vec<PathBuf>, String> {
-    under(&root().join("bindings/unity/Runtime/Core"))
+    below(&root().join("bindings/unity/Runtime/Core"), "cs")
 }
 
 fn case_sources() -> Result<Vec<PathBuf>, String> {
     let folder = root().join("tests/csharp");
-    let mut sources = under(&folder.join("cases"))?;
+    let mut sources = below(&folder.join("cases"), "cs")?;
     sources.extend(files(&folder)?);
     Ok(sources)
 }
@@ -94,19 +97,6 @@ fn nunit() -> Result<PathBuf, String> {
         .flatten()
         .map(|version| version.path().join("nunit.framework.dll"));
     file.max().ok_or_else(|| format!("{} has no version", gac.display()))
-}
-
-/// Every C# file in a folder and those in it, in order.
-fn under(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let mut found = files(folder)?;
-    for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))? {
-        let path = entry.map_err(|error| error.to_string())?.path();
-        if path.is_dir() {
-            found.extend(under(&path)?);
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 /// Every C# file in a folder itself.
