@@ -6,58 +6,7 @@ mod session_documents;
 use playgate::session::{ChangeKind, Direction, MAX_JSON_BYTES, MAX_PERMISSIONS, Session, Status, compare};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
-use session_documents::{DATE_OF_BIRTH, EMAIL, KUID, config, document, gives_away};
-
-#[derive(Debug, Clone)]
-enum Cut {
-    Replace(prop::sample::Index, u8),
-    Insert(prop::sample::Index, Vec<u8>),
-    Remove(prop::sample::Index, usize),
-    Truncate(prop::sample::Index),
-    Repeat(prop::sample::Index, usize),
-}
-
-fn cut() -> impl Strategy<Value = Cut> {
-    let token = select(vec![
-        "{", "}", "[", "]", "\"", ",", ":", "null", "true", "\\u", "\\ud83c", "1e999", "-", " ", "\0", "\u{7f}",
-    ]);
-    let at = any::<prop::sample::Index>;
-    prop_oneof![
-        (at(), any::<u8>()).prop_map(|(at, byte)| Cut::Replace(at, byte)),
-        (at(), token).prop_map(|(at, text)| Cut::Insert(at, text.into())),
-        (at(), vec(any::<u8>(), 1..4)).prop_map(|(at, bytes)| Cut::Insert(at, bytes)),
-        (at(), 1..40usize).prop_map(|(at, len)| Cut::Remove(at, len)),
-        at().prop_map(Cut::Truncate),
-        (at(), 1..80usize).prop_map(|(at, len)| Cut::Repeat(at, len)),
-    ]
-}
-
-fn broken(mut text: Vec<u8>, cuts: &[Cut]) -> Vec<u8> {
-    for cut in cuts {
-        if text.is_empty() {
-            break;
-        }
-        let len = text.len();
-        match cut {
-            Cut::Replace(at, byte) => text[at.index(len)] = *byte,
-            Cut::Insert(at, bytes) => {
-                let at = at.index(len);
-                text.splice(at..at, bytes.iter().copied());
-            }
-            Cut::Remove(at, count) => {
-                let at = at.index(len);
-                text.drain(at..len.min(at + count));
-            }
-            Cut::Truncate(at) => text.truncate(at.index(len)),
-            Cut::Repeat(at, count) => {
-                let at = at.index(len);
-                let again = text[at..len.min(at + count)].to_vec();
-                text.splice(at..at, again);
-            }
-        }
-    }
-    text
-}
+use session_documents::{DATE_OF_BIRTH, EMAIL, KUID, broken, config, cut, document, gives_away};
 
 /// Any JSON at all, made of personal data, also as keys.
 fn odd_value() -> impl Strategy<Value = Value> {

@@ -1,4 +1,7 @@
-use std::sync::{Arc, OnceLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
 use super::{
     decision::{PLAYGATE_ACCESS_UNAVAILABLE, access, playgate_access},
@@ -120,7 +123,7 @@ impl ChangesObject {
     fn change(&self, index: usize) -> Option<playgate_change> {
         let texts = self.texts.get_or_init(|| {
             let of = |change: &Change| {
-                let word = |word: &Option<Box<str>>| Kept::new(word.as_deref().unwrap_or_default());
+                let word = |word: &Option<Cow<'static, str>>| Kept::new(word.as_deref().unwrap_or_default());
                 [Kept::new(&change.permission), word(&change.before), word(&change.after)]
             };
             self.changes.list().iter().map(of).collect()

@@ -23,6 +23,7 @@ pub enum Access {
 
 impl Access {
     /// The access that a permission gives by itself. `enabled` alone decides "allowed".
+    #[inline]
     pub fn of(permission: &Permission) -> Self {
         if permission.enabled {
             return Self::Allowed;
@@ -38,6 +39,7 @@ impl Access {
 
     /// Tight to loose: 0 for prohibited and unavailable, 1 for ask parent and verify age, 2 for player may enable, 3 for
     /// allowed.
+    #[inline]
     pub fn rank(self) -> u8 {
         match self {
             Self::Prohibited | Self::Unavailable => 0,
@@ -65,6 +67,7 @@ impl Access {
     }
 
     /// `newer` unless it is looser than `self`.
+    #[inline]
     pub fn tightened_by(self, newer: Self) -> Self {
         if newer.rank() <= self.rank() { newer } else { self }
     }
@@ -95,19 +98,18 @@ impl Direction {
 
 impl Session {
     /// Whether the session's permissions count at all: its status is active.
+    #[inline]
     pub fn is_in_force(&self) -> bool {
-        self.status == Status::Active
+        matches!(self.status, Status::Active)
     }
 
     /// The feature's access: unavailable when the session is not in force or does not name the feature.
     pub fn access(&self, feature: &str) -> Access {
-        if !self.is_in_force() {
-            return Access::Unavailable;
-        }
-        self.permission(feature).map_or(Access::Unavailable, Access::of)
+        self.access_near(usize::MAX, feature)
     }
 
     /// The same for a permission that most likely stands at `near`.
+    #[inline]
     pub(crate) fn access_near(&self, near: usize, feature: &str) -> Access {
         if !self.is_in_force() {
             return Access::Unavailable;

@@ -30,10 +30,13 @@ pub(super) fn check(json: &[u8], limit: usize) -> Result<&str, ParseError> {
     Ok(text)
 }
 
-/// Whether two pieces of a document are not too deep, when what stands between them is balanced.
-pub(super) fn is_shallow((before, after): (&str, &str)) -> bool {
+/// How many objects and arrays are open behind that text; `None` when they were too many on the way.
+pub(super) fn levels_after(text: &str) -> Option<usize> {
     let mut depth = Depth::default();
-    depth.first_too_deep(before.as_bytes()).is_none() && depth.first_too_deep(after.as_bytes()).is_none()
+    match depth.first_too_deep(text.as_bytes()) {
+        Some(_) => None,
+        None => Some(depth.level),
+    }
 }
 
 /// Counts the levels of objects and arrays.

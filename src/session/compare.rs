@@ -4,7 +4,7 @@
 //! else a change of management alone; and after those a changed age threshold. Then permissions that are gone, in the
 //! old session's order. Then the session itself: age status, status, jurisdiction, another session.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -64,7 +64,7 @@ pub struct Change {
     /// The kind.
     pub kind: ChangeKind,
     /// The permission's name; empty for a change of the session itself.
-    pub permission: Box<str>,
+    pub permission: Arc<str>,
     /// Whether more or less is possible than before.
     pub direction: Direction,
     /// The permission's access before, whatever the session's status.
@@ -76,9 +76,9 @@ pub struct Change {
     /// Whether the permission is on.
     pub enabled_after: bool,
     /// The changed word before: who managed it, the age status, the status, the jurisdiction, the session id.
-    pub before: Option<Box<str>>,
+    pub before: Option<Cow<'static, str>>,
     /// The changed word after.
-    pub after: Option<Box<str>>,
+    pub after: Option<Cow<'static, str>>,
     /// The threshold before, in years.
     pub threshold_before: Option<u32>,
     /// The threshold after, in years.
@@ -88,10 +88,10 @@ pub struct Change {
 impl Change {
     fn of_permission(kind: ChangeKind, old: Option<&Permission>, new: Option<&Permission>) -> Self {
         let access = |p: Option<&Permission>| p.map_or(Access::Unavailable, Access::of);
-        let managed = |p: Option<&Permission>| p.map(|p| Box::from(p.managed_by.as_str()));
+        let managed = |p: Option<&Permission>| p.map(|p| p.managed_by.word());
         Self {
             kind,
-            permission: new.or(old).map(|p| Box::from(&*p.name)).unwrap_or_default(),
+            permission: new.or(old).map(|p| Arc::clone(&p.name)).unwrap_or_default(),
             direction: Direction::between(access(old), access(new)),
             access_before: access(old),
             access_after: access(new),
@@ -104,17 +104,22 @@ impl Change {
         }
     }
 
-    fn of_session(kind: ChangeKind, direction: Direction, before: Option<&str>, after: Option<&str>) -> Self {
+    fn of_session(
+        kind: ChangeKind,
+        direction: Direction,
+        before: Option<Cow<'static, str>>,
+        after: Option<Cow<'static, str>>,
+    ) -> Self {
         Self {
             kind,
-            permission: Box::default(),
+            permission: Arc::default(),
             direction,
             access_before: Access::Unavailable,
             access_after: Access::Unavailable,
             enabled_before: false,
             enabled_after: false,
-            before: before.map(Box::from),
-            after: after.map(Box::from),
+            before,
+            after,
             threshold_before: None,
             threshold_after: None,
         }
@@ -147,7 +152,7 @@ impl Serialize for Change {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", self.kind.as_str())?;
         if self.is_about_a_permission() {
-            map.serialize_entry("permission", &self.permission)?;
+            map.serialize_entry("permission", &*self.permission)?;
         }
         match self.kind {
             ChangeKind::Added => map.serialize_entry("enabled", &self.enabled_after)?,
@@ -236,11 +241,15 @@ pub fn compare(before: Option<&Session>, after: Option<&Session>) -> Changes {
         list.push(Change::of_session(
             ChangeKind::SessionReplaced,
             Direction::Neither,
-            old_id,
-            new_id,
+            owned(old_id),
+            owned(new_id),
         ));
     }
     Changes { list }
+}
+
+fn owned(word: Option<&str>) -> Option<Cow<'static, str>> {
+    word.map(|word| Cow::Owned(word.into()))
 }
 
 fn compare_permission(old: Option<&Permission>, new: &Permission, list: &mut Vec<Change>) {
@@ -272,8 +281,8 @@ fn compare_sessions(before: &Session, after: &Session, list: &mut Vec<Change>) {
         list.push(Change::of_session(
             ChangeKind::AgeStatusChanged,
             direction,
-            before.age_status().map(AgeStatus::as_str),
-            after.age_status().map(AgeStatus::as_str),
+            before.age_status().map(AgeStatus::word),
+            after.age_status().map(AgeStatus::word),
         ));
     }
     if before.status() != after.status() {
@@ -285,16 +294,16 @@ fn compare_sessions(before: &Session, after: &Session, list: &mut Vec<Change>) {
         list.push(Change::of_session(
             ChangeKind::StatusChanged,
             direction,
-            Some(before.status().as_str()),
-            Some(after.status().as_str()),
+            Some(before.status().word()),
+            Some(after.status().word()),
         ));
     }
     if !before.is_stripped() && !after.is_stripped() && before.jurisdiction() != after.jurisdiction() {
         list.push(Change::of_session(
             ChangeKind::JurisdictionChanged,
             Direction::Neither,
-            before.jurisdiction(),
-            after.jurisdiction(),
+            owned(before.jurisdiction()),
+            owned(after.jurisdiction()),
         ));
     }
 }

@@ -1,6 +1,6 @@
 //! The session and its parts. Enumerations are open: a value the library does not know is kept as it came.
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, sync::Arc, vec::Vec};
 use core::{fmt, ops::Range};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -33,11 +33,21 @@ impl Status {
 
     /// The server's word.
     pub fn as_str(&self) -> &str {
+        self.known().unwrap_or_else(|word| word)
+    }
+
+    /// The same to keep.
+    pub(super) fn word(&self) -> Cow<'static, str> {
+        kept(self.known())
+    }
+
+    /// The library's own word, or the server's.
+    fn known(&self) -> Result<&'static str, &str> {
         match self {
-            Self::Active => "ACTIVE",
-            Self::Hold => "HOLD",
-            Self::Deleted => "DELETED",
-            Self::Other(word) => word,
+            Self::Active => Ok("ACTIVE"),
+            Self::Hold => Ok("HOLD"),
+            Self::Deleted => Ok("DELETED"),
+            Self::Other(word) => Err(word),
         }
     }
 }
@@ -68,11 +78,21 @@ impl AgeStatus {
 
     /// The server's word.
     pub fn as_str(&self) -> &str {
+        self.known().unwrap_or_else(|word| word)
+    }
+
+    /// The same to keep.
+    pub(super) fn word(&self) -> Cow<'static, str> {
+        kept(self.known())
+    }
+
+    /// The library's own word, or the server's.
+    fn known(&self) -> Result<&'static str, &str> {
         match self {
-            Self::DigitalMinor => "DIGITAL_MINOR",
-            Self::DigitalYouth => "DIGITAL_YOUTH",
-            Self::LegalAdult => "LEGAL_ADULT",
-            Self::Other(word) => word,
+            Self::DigitalMinor => Ok("DIGITAL_MINOR"),
+            Self::DigitalYouth => Ok("DIGITAL_YOUTH"),
+            Self::LegalAdult => Ok("LEGAL_ADULT"),
+            Self::Other(word) => Err(word),
         }
     }
 
@@ -113,13 +133,27 @@ impl ManagedBy {
 
     /// The server's word; empty when it was absent.
     pub fn as_str(&self) -> &str {
+        self.known().unwrap_or_else(|word| word)
+    }
+
+    /// The same to keep.
+    pub(super) fn word(&self) -> Cow<'static, str> {
+        kept(self.known())
+    }
+
+    /// The library's own word, or the server's.
+    fn known(&self) -> Result<&'static str, &str> {
         match self {
-            Self::Player => "PLAYER",
-            Self::Guardian => "GUARDIAN",
-            Self::Prohibited => "PROHIBITED",
-            Self::Other(word) => word,
+            Self::Player => Ok("PLAYER"),
+            Self::Guardian => Ok("GUARDIAN"),
+            Self::Prohibited => Ok("PROHIBITED"),
+            Self::Other(word) => Err(word),
         }
     }
+}
+
+fn kept(word: Result<&'static str, &str>) -> Cow<'static, str> {
+    word.map_or_else(|word| Cow::Owned(word.into()), Cow::Borrowed)
 }
 
 /// One permission of a session.
@@ -255,21 +289,24 @@ impl Session {
     }
 
     /// The permission of that name, which most likely stands at `near`.
+    #[inline]
     pub(super) fn permission_near(&self, near: usize, name: &str) -> Option<&Permission> {
+        self.position_near(near, name).and_then(|at| self.permissions.get(at))
+    }
+
+    /// Where in the list the permission of that name stands: most likely at `near`.
+    #[inline]
+    pub(super) fn position_near(&self, near: usize, name: &str) -> Option<usize> {
         match self.permissions.get(near) {
-            Some(there) if &*there.name == name => Some(there),
-            _ => self.permission(name),
+            Some(there) if is_same(&there.name, name) => Some(near),
+            _ => self.index.find(&self.permissions, name),
         }
     }
 
-    /// Where a permission of that name stands in the list.
-    pub(super) fn position(&self, name: &str) -> Option<usize> {
-        self.index.find(&self.permissions, name)
-    }
-
     /// The JSON of the permission that stands there in the list.
-    pub(super) fn permission_json(&self, at: usize) -> Option<&str> {
-        self.document.get(self.places.get(at)?.range())
+    #[inline]
+    pub(super) fn permission_json(&self, at: usize) -> Option<&[u8]> {
+        self.document.as_bytes().get(self.places.get(at)?.range())
     }
 
     /// Whether personal data was left out when this session was stored; what was left out is not compared.
@@ -306,14 +343,29 @@ impl Place {
     pub(super) fn of(piece: &str, document: &str) -> Option<Self> {
         let start = (piece.as_ptr() as usize).checked_sub(document.as_ptr() as usize)?;
         let end = start.checked_add(piece.len()).filter(|end| *end <= document.len())?;
+        Self::between(start, end)
+    }
+
+    #[inline]
+    pub(super) fn between(start: usize, end: usize) -> Option<Self> {
         Some(Self {
             start: u32::try_from(start).ok()?,
             end: u32::try_from(end).ok()?,
         })
     }
 
+    #[inline]
     pub(super) fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
+    }
+
+    /// The same place counted from there on.
+    pub(super) fn since(self, start: usize) -> Option<Self> {
+        let start = u32::try_from(start).ok()?;
+        Some(Self {
+            start: self.start.checked_sub(start)?,
+            end: self.end.checked_sub(start)?,
+        })
     }
 }
 
@@ -352,6 +404,30 @@ impl Index {
         (kept, index)
     }
 
+    /// The index of a list that differs from the indexed one, of the same length, in the names at these places. `None` when
+    /// a name would occur twice, or they are many.
+    pub(super) fn renamed(&self, old: &[Permission], new: &[Permission], places: &[usize]) -> Option<Self> {
+        if places.len() > new.len() / 4 {
+            return None;
+        }
+        let mut index = self.clone();
+        for &place in places {
+            let hash = index.hash(&old.get(place)?.name);
+            let entry = index.table.find_entry(hash, |&at| at as usize == place);
+            entry.ok()?.remove();
+        }
+        for &place in places {
+            let name = &new.get(place)?.name;
+            if index.find(new, name).is_some() {
+                return None;
+            }
+            let (hash, hasher) = (index.hash(name), &index.hasher);
+            let again = |&at: &u32| new.get(at as usize).map_or(0, |p| hash_name(hasher, &p.name));
+            index.table.insert_unique(hash, u32::try_from(place).ok()?, again);
+        }
+        Some(index)
+    }
+
     fn hash(&self, name: &str) -> u64 {
         hash_name(&self.hasher, name)
     }
@@ -363,6 +439,12 @@ impl Index {
             })
             .map(|&i| i as usize)
     }
+}
+
+/// Whether two names are the same; shared ones are seen to be without a look at them.
+#[inline]
+fn is_same(one: &str, two: &str) -> bool {
+    core::ptr::eq(one, two) || one == two
 }
 
 fn hash_name(hasher: &DefaultHashBuilder, name: &str) -> u64 {

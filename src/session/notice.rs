@@ -60,8 +60,7 @@ impl Notice {
     /// are meant as the player sees them: a session that is not in force has everything off, a removed permission is
     /// off, an added and enabled one is on.
     pub fn between(told: Option<&Session>, now: Option<&Session>) -> Self {
-        let ended = |s: &&Session| *s.status() == Status::Deleted;
-        let (told, now) = (told.filter(|s| !ended(s)), now.filter(|s| !ended(s)));
+        let (told, now) = (told.filter(is_there), now.filter(is_there));
         let Some(now) = now else {
             return match told {
                 Some(told) => Self::ended(features_on(told)),
@@ -69,28 +68,28 @@ impl Notice {
             };
         };
         let mut notice = Self::default();
-        for (at, new) in now.permissions().iter().enumerate() {
-            let before = told.map_or(Access::Unavailable, |t| t.access_near(at, &new.name));
-            let after = now.access_near(at, &new.name);
-            if before == after {
-                continue;
-            }
-            let list = match (before, after) {
-                (Access::Allowed, _) => &mut notice.off,
-                (_, Access::Allowed) => &mut notice.on,
-                (_, Access::PlayerMayEnable) if was_known(told, &new.name) => &mut notice.may_choose,
-                _ => continue,
+        for (news, feature) in all_news(told, now) {
+            let list = match news {
+                News::Off => &mut notice.off,
+                News::On => &mut notice.on,
+                News::MayChoose => &mut notice.may_choose,
             };
-            list.push(Box::from(&*new.name));
-        }
-        for (at, old) in told.map_or(&[][..], Session::permissions).iter().enumerate() {
-            let was_on = told.is_some_and(|t| t.access_near(at, &old.name).is_allowed());
-            if was_on && now.permission_near(at, &old.name).is_none() {
-                notice.off.push(Box::from(&*old.name));
-            }
+            list.push(Box::from(feature));
         }
         notice.kind = notice.kind_for(age_order(told), age_order(Some(now)));
         notice
+    }
+
+    /// Whether [`Notice::between`] has anything to tell: found out without making it.
+    pub fn is_due(told: Option<&Session>, now: Option<&Session>) -> bool {
+        match (told.filter(is_there), now.filter(is_there)) {
+            (told, None) => told.is_some(),
+            (Some(told), Some(now)) if core::ptr::eq(told, now) => false,
+            (told, Some(now)) => {
+                let ages = age_order(told).zip(age_order(Some(now)));
+                ages.is_some_and(|(before, after)| before != after) || all_news(told, now).next().is_some()
+            }
+        }
     }
 
     /// The notice that a session with these features on has ended.
@@ -211,6 +210,39 @@ pub(crate) fn features_on(session: &Session) -> Vec<Box<str>> {
         .filter(|p| session.is_in_force() && Access::of(p).is_allowed())
         .map(|p| Box::from(&*p.name))
         .collect()
+}
+
+/// What a notice tells of a feature.
+enum News {
+    Off,
+    On,
+    MayChoose,
+}
+
+/// What a notice tells: of the features of `now` in its order, then of those that are gone.
+fn all_news<'s>(told: Option<&'s Session>, now: &'s Session) -> impl Iterator<Item = (News, &'s str)> {
+    let of_new = now.permissions().iter().enumerate().filter_map(move |(at, new)| {
+        let before = told.map_or(Access::Unavailable, |t| t.access_near(at, &new.name));
+        let news = match (before, now.access_near(at, &new.name)) {
+            (before, after) if before == after => return None,
+            (Access::Allowed, _) => News::Off,
+            (_, Access::Allowed) => News::On,
+            (_, Access::PlayerMayEnable) if was_known(told, &new.name) => News::MayChoose,
+            _ => return None,
+        };
+        Some((news, &*new.name))
+    });
+    let old = told.map_or(&[][..], Session::permissions).iter().enumerate();
+    let of_gone = old.filter_map(move |(at, old)| {
+        let was_on = told.is_some_and(|t| t.access_near(at, &old.name).is_allowed());
+        (was_on && now.permission_near(at, &old.name).is_none()).then_some((News::Off, &*old.name))
+    });
+    of_new.chain(of_gone)
+}
+
+/// A deleted session is none.
+fn is_there(session: &&Session) -> bool {
+    *session.status() != Status::Deleted
 }
 
 fn was_known(told: Option<&Session>, name: &str) -> bool {

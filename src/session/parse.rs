@@ -64,23 +64,11 @@ impl Session {
         Self::parse_within(json, bounds::MAX_JSON_BYTES)
     }
 
-    /// The same for a document that most likely says much of what `held` says: what is the same in both is not read again,
-    /// and shared.
-    ///
-    /// # Errors
-    /// As [`Session::parse`].
-    pub fn parse_after(json: &str, held: Option<&Self>) -> Result<Self, ParseError> {
-        match fast::parse(json, held) {
-            Some(session) => Ok(session),
-            None => Self::parse_slowly(json.as_bytes(), bounds::MAX_JSON_BYTES),
-        }
-    }
-
     fn parse_within(json: &[u8], limit: usize) -> Result<Self, ParseError> {
         let text = core::str::from_utf8(json)
             .ok()
             .filter(|text| text.len() <= bounds::MAX_JSON_BYTES);
-        match text.and_then(|text| fast::parse(text, None)) {
+        match text.and_then(fast::parse) {
             Some(session) => Ok(session),
             None => Self::parse_slowly(json, limit),
         }
@@ -119,7 +107,7 @@ impl Session {
         for (i, entry) in entries.kept.into_iter().enumerate() {
             permissions.push(
                 entry
-                    .into_permission()
+                    .into_permission(|name| name.into())
                     .map_err(|what| ParseError::new(format!("{at}permissions[{i}]{what}")))?,
             );
         }

@@ -1,7 +1,7 @@
 //! The session's fields as they are on the wire. What a decision needs is read strictly, so that an error names the
 //! field; what no decision needs counts as absent when it has another type.
 
-use alloc::{borrow::Cow, boxed::Box, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, sync::Arc, vec::Vec};
 use core::{fmt, marker::PhantomData};
 
 use serde::{
@@ -95,11 +95,6 @@ pub(super) fn status(raw: Option<&RawValue>) -> Status {
     })
 }
 
-/// The permissions as pieces of the document.
-#[derive(Deserialize)]
-#[serde(transparent)]
-pub(super) struct Pieces<'a>(#[serde(borrow)] pub Vec<&'a RawValue>);
-
 /// The first [`MAX_PERMISSIONS`] and one more; the others are counted and not kept.
 #[derive(Default)]
 pub(super) struct Permissions<'a> {
@@ -166,8 +161,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for WirePermission<'a> {
 }
 
 impl WirePermission<'_> {
-    /// The permission, or which field is wrong and how, to be put behind the permission's place.
-    pub fn into_permission(self) -> Result<Permission, &'static str> {
+    /// The permission, with its name as `keep` keeps it; or which field is wrong and how, to be put behind the permission's
+    /// place.
+    pub fn into_permission(self, keep: impl FnOnce(&str) -> Arc<str>) -> Result<Permission, &'static str> {
         let PermissionFields {
             name,
             enabled,
@@ -188,7 +184,7 @@ impl WirePermission<'_> {
             },
         };
         Ok(Permission {
-            name: name.into(),
+            name: keep(&name),
             enabled: enabled.and_then(boolean).unwrap_or(false),
             managed_by: ManagedBy::from_wire(managed_by.as_ref().map_or("", |text| &text.0)),
             verified_age_threshold,
