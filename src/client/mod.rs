@@ -555,7 +555,7 @@ impl Client {
             upgrades: self.upgrades.list(),
             ..View::default()
         };
-        !view.notice().is_empty()
+        view.has_notice()
     }
 
     fn news(&mut self, news: News, outcome: Outcome) {

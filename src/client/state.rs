@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, collections::BTreeSet, sync::Arc, vec::Vec};
 
-use crate::session::{Access, Decision, Freshness, NextStep, Reason, Session};
+use crate::session::{Access, Decision, Found, Freshness, ManagedBy, NextStep, Permission, Reason, Session};
 
 /// Why a session that is kept allows nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,18 +79,15 @@ impl State {
 
     /// A feature's access. Stale: what a parent or an age verification allowed is unavailable.
     pub fn access(&self, feature: &str, stale: bool) -> Access {
-        match self.access_by_session(feature, stale) {
-            Access::Allowed if self.switched_off.contains(feature) => Access::PlayerMayEnable,
-            access => access,
-        }
+        self.accesses(stale).of(feature, &mut Found::default())
     }
 
-    /// The same without what the player has switched off.
-    fn access_by_session(&self, feature: &str, stale: bool) -> Access {
-        match self.open_session() {
-            Some(session) if stale && needs_fresh_answer(session, feature) => Access::Unavailable,
-            Some(session) => session.access(feature),
-            None => Access::Unavailable,
+    /// The accesses of all features.
+    pub(super) fn accesses(&self, stale: bool) -> Accesses<'_> {
+        Accesses {
+            session: self.open_session().filter(|session| session.is_in_force()),
+            switched_off: &self.switched_off,
+            stale,
         }
     }
 
@@ -108,7 +105,7 @@ impl State {
                 Bar::Doubtful => denied(Reason::Error, NextStep::Refresh),
             },
             Standing::Session { session, bar: None, .. } => {
-                if stale && needs_fresh_answer(session, feature) {
+                if stale && session.permission(feature).is_some_and(needs_fresh_answer) {
                     return denied(Reason::Stale, NextStep::Refresh);
                 }
                 let decision = session.decide(feature, freshness);
@@ -148,12 +145,32 @@ impl State {
     }
 }
 
+/// What a state says of each feature.
+pub(super) struct Accesses<'a> {
+    session: Option<&'a Arc<Session>>,
+    switched_off: &'a BTreeSet<Box<str>>,
+    stale: bool,
+}
+
+impl Accesses<'_> {
+    /// A feature's access. `found` is where the feature was found before.
+    #[inline]
+    pub(super) fn of(&self, feature: &str, found: &mut Found) -> Access {
+        let permission = self.session.and_then(|session| session.permission_of(feature, found));
+        match permission {
+            Some(permission) if !(self.stale && needs_fresh_answer(permission)) => match Access::of(permission) {
+                Access::Allowed if self.switched_off.contains(feature) => Access::PlayerMayEnable,
+                access => access,
+            },
+            _ => Access::Unavailable,
+        }
+    }
+}
+
 /// Whether a feature is on because a parent or an age verification allowed it.
-fn needs_fresh_answer(session: &Session, feature: &str) -> bool {
-    use crate::session::ManagedBy;
-    session
-        .permission(feature)
-        .is_some_and(|p| p.enabled && (p.managed_by != ManagedBy::Player || p.verified_age_threshold.is_some()))
+#[inline]
+fn needs_fresh_answer(permission: &Permission) -> bool {
+    permission.enabled && (permission.managed_by != ManagedBy::Player || permission.verified_age_threshold.is_some())
 }
 
 fn next_step_when_unusable(reason: Reason) -> NextStep {

@@ -11,7 +11,9 @@ use super::{
     state::{Standing, State},
     upgrade::{Stage, Upgrade},
 };
-use crate::session::{Access, Changes, Decision, Freshness, NextStep, Notice, NoticeKind, Reason, Session, compare};
+use crate::session::{
+    Access, Changes, Decision, Found, Freshness, NextStep, Notice, NoticeKind, Reason, Session, compare,
+};
 
 /// A picture of what is known. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +51,26 @@ impl View {
             return newest;
         }
         self.granted.access(feature, self.stale).tightened_by(newest)
+    }
+
+    /// The same for each of these features. `found` is where each was found before, in the same order.
+    pub fn accesses<'f>(&self, features: impl Iterator<Item = &'f str>, found: &mut Vec<Found>) -> Vec<Access> {
+        let newest = self.newest.accesses(self.stale);
+        let is_granted = self.granted.is_surely_as(&self.newest);
+        let granted = (!is_granted).then(|| self.granted.accesses(self.stale));
+        let mut accesses = Vec::with_capacity(found.len());
+        for (at, feature) in features.enumerate() {
+            if found.len() <= at {
+                found.push(Found::default());
+            }
+            let Some(found) = found.get_mut(at) else { break };
+            let access = newest.of(feature, found);
+            accesses.push(match &granted {
+                Some(granted) => granted.of(feature, found).tightened_by(access),
+                None => access,
+            });
+        }
+        accesses
     }
 
     /// A feature's decision; its access is that of [`View::access`].
@@ -105,6 +127,21 @@ impl View {
             .map(|u| u.feature.clone())
             .collect();
         Notice::upgrade(NoticeKind::Refused, refused, false)
+    }
+
+    /// Whether there is anything in that notice.
+    pub fn has_notice(&self) -> bool {
+        if self.is_told_ahead() {
+            return false;
+        }
+        let is_told = match &self.granted.standing {
+            Standing::Ended(_) => true,
+            Standing::Session { session, bar: None, .. } => {
+                Notice::is_due(self.acknowledged.session().map(Arc::as_ref), Some(session))
+            }
+            _ => false,
+        };
+        is_told || self.upgrades.iter().any(|upgrade| upgrade.stage == Stage::Refused)
     }
 
     /// What an acknowledgement of that notice covers.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     client::{Code, Event, News, Operation, Outcome, RequestId, View},
-    session::{Access, Decision, Freshness, NextStep, Reason},
+    session::{Access, Decision, Found, Freshness, NextStep, Reason},
 };
 
 /// The most requests of one client that are not completed yet.
@@ -41,8 +41,9 @@ pub(super) struct Staged {
 }
 
 impl Staged {
-    pub(super) fn new(view: View) -> Self {
-        let accesses = features::names().map(|name| view.access(name)).collect();
+    /// `found` is what the one before has left there.
+    pub(super) fn new(view: View, found: &mut Vec<Found>) -> Self {
+        let accesses = view.accesses(features::names(), found);
         Self {
             view: Arc::new(view),
             accesses,
@@ -305,7 +306,7 @@ mod tests {
             decided.is_allowed()
         };
         assert!(is_allowed(&board));
-        board.stage(Some(Staged::new(View::default())), Vec::new());
+        board.stage(Some(Staged::new(View::default(), &mut Vec::new())), Vec::new());
         assert!(is_allowed(&board), "what is staged denies");
         board.pump();
         assert!(is_allowed(&board), "what counts denies");

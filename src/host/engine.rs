@@ -35,7 +35,7 @@ use crate::{
         SaveFailure, Told,
     },
     protocol::http::Reply,
-    session::Notice,
+    session::{Found, Notice},
 };
 use storing::{StoreJob, Storing};
 
@@ -140,6 +140,8 @@ struct Core {
     held: VecDeque<Input>,
     stopping: bool,
     relock_at: Option<u64>,
+    /// Where the features, in the order of their numbers, were found in the session last.
+    found: Vec<Found>,
 }
 
 /// Where inputs wait, and how far the worker is.
@@ -239,6 +241,7 @@ impl Engine {
                 held: VecDeque::new(),
                 stopping: false,
                 relock_at: None,
+                found: Vec::new(),
             }),
             inbox: Mutex::default(),
             came_in: Condvar::new(),

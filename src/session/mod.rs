@@ -31,7 +31,7 @@ pub use bounds::{MAX_DEPTH, MAX_JSON_BYTES, MAX_PERMISSIONS};
 pub use compare::{Change, ChangeKind, Changes, compare};
 pub use decision::{Decision, Freshness, NextStep, Reason};
 pub use fast::Apart;
-pub use model::{AgeStatus, Allowance, AllowanceValue, ManagedBy, Permission, Session, Status};
+pub use model::{AgeStatus, Allowance, AllowanceValue, Found, ManagedBy, Permission, Session, Status};
 pub use names::{DisplayNames, STANDARD_NAMES, display_name};
 pub(crate) use notice::features_on;
 pub use notice::{Notice, NoticeKind};

@@ -294,6 +294,23 @@ impl Session {
         self.position_near(near, name).and_then(|at| self.permissions.get(at))
     }
 
+    /// The permission of a feature, looked for where it was found in a session before this one.
+    #[inline]
+    pub(crate) fn permission_of(&self, feature: &str, found: &mut Found) -> Option<&Permission> {
+        if let Some(there) = self.permissions.get(found.at)
+            && found.name.as_ref().is_some_and(|name| Arc::ptr_eq(name, &there.name))
+        {
+            return Some(there);
+        }
+        let at = self.position_near(found.at, feature)?;
+        let permission = self.permissions.get(at)?;
+        *found = Found {
+            at,
+            name: Some(Arc::clone(&permission.name)),
+        };
+        Some(permission)
+    }
+
     /// Where in the list the permission of that name stands: most likely at `near`.
     #[inline]
     pub(super) fn position_near(&self, near: usize, name: &str) -> Option<usize> {
@@ -329,6 +346,14 @@ impl PartialEq for Session {
     fn eq(&self, other: &Self) -> bool {
         self.document == other.document && self.stripped == other.stripped
     }
+}
+
+/// Where a feature's permission was found in a session. Sessions that follow one another share names, and most of them have
+/// a name at the same place.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    at: usize,
+    name: Option<Arc<str>>,
 }
 
 /// A piece of a document; documents are far shorter than 4 GiB.

@@ -211,7 +211,7 @@ impl Engine {
         }
         // What got tighter counts before anything is stored or sent.
         if publish || !events.is_empty() {
-            let staged = publish.then(|| Staged::new(core.client.view(self.now())));
+            let staged = publish.then(|| Staged::new(core.client.view(self.now()), &mut core.found));
             lock(&self.board).stage(staged, events);
         }
         actions.into_iter().for_each(|action| self.act(action));
