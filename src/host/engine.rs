@@ -493,7 +493,10 @@ impl Engine {
         {
             inbox.worker = WorkerState::Running;
         }
-        self.came_in.notify_one();
+        // Without a worker nobody waits, and waking nobody is a call into the system all the same.
+        if inbox.worker != WorkerState::NotStarted {
+            self.came_in.notify_one();
+        }
     }
 
     /// Gives all open clients the cell of a feature that has just been given its number.

@@ -69,10 +69,18 @@ impl Storing {
         lock(&self.queue)
     }
 
+    /// Changes the queue, and tells the thread if there is one.
+    fn change(&self, change: impl FnOnce(&mut Queue)) {
+        let mut queue = self.queue();
+        change(&mut queue);
+        if queue.has_thread {
+            self.changed.notify_all();
+        }
+    }
+
     /// Puts a piece of work into the queue.
     pub(super) fn begin(&self, job: StoreJob) {
-        self.queue().jobs.push_back(job);
-        self.changed.notify_all();
+        self.change(|queue| queue.jobs.push_back(job));
     }
 
     /// Whether there is something to do, or to wait for.
@@ -82,14 +90,12 @@ impl Storing {
 
     /// The client is gone: its thread ends.
     pub(super) fn end(&self) {
-        self.queue().is_over = true;
-        self.changed.notify_all();
+        self.change(|queue| queue.is_over = true);
     }
 
     /// An answer of the host's storage came.
     fn answered(&self) {
-        self.queue().is_waiting = false;
-        self.changed.notify_all();
+        self.change(|queue| queue.is_waiting = false);
     }
 
     /// The thread's life. Ends with the client.
@@ -213,8 +219,7 @@ impl Engine {
         if let Some(deferred) = deferred {
             deferred.finish();
         }
-        self.storing.queue().is_working = false;
-        self.storing.changed.notify_all();
+        self.storing.change(|queue| queue.is_working = false);
         Some(Finished { input: done.flatten() })
     }
 }
