@@ -214,8 +214,11 @@ impl Storage for FileStorage {
             }
             Err(err) => return Err(self.failed(doing, &err)),
         };
-        let mut bytes = Vec::new();
-        file.take(MAX_STORED_BYTES as u64 + 1)
+        let limit = MAX_STORED_BYTES as u64 + 1;
+        // Room for all of it, and a byte more to see its end.
+        let likely = file.metadata().map_or(0, |metadata| metadata.len().min(limit)) + 1;
+        let mut bytes = Vec::with_capacity(usize::try_from(likely).unwrap_or(0));
+        file.take(limit)
             .read_to_end(&mut bytes)
             .map_err(|err| self.failed(doing, &err))?;
         if bytes.len() > MAX_STORED_BYTES {
