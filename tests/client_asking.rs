@@ -5,6 +5,7 @@ mod client_harness;
 use client_harness::{
     Disk, HOUR, MINUTE, Medium, SECOND, World, config,
     documents::*,
+    head_of,
     studio::{self, CODE, SHAPES, Shape, Studio, challenge_id, sealed, signal, stored, usual, waits, world_with},
 };
 use playgate::{
@@ -324,14 +325,17 @@ fn a_shorter_list_never_takes_the_place_of_the_session() {
 #[test]
 fn a_record_with_too_much_in_it_is_damaged() {
     let (world, _) = studio::world();
-    let mut record: serde_json::Value = serde_json::from_str(&stored(&world)).unwrap();
+    let record = stored(&world);
+    let (mut head, documents) = head_of(record.as_bytes());
     let upgrade =
         serde_json::json!({"feature": "f", "stage": "asked", "askedMs": 0, "challenge": {"id": "c", "kind": "K"}});
-    record["upgrades"] = serde_json::json!(vec![upgrade; 33]);
-    let disk = Disk {
-        payload: Some(record.to_string().into_bytes()),
-        ..Disk::default()
-    };
-    let world = World::open_offline(config(), disk);
-    assert_eq!(world.decide("chat").reason, Reason::RecordDamaged);
+    for (count, is_damaged) in [(32, false), (33, true)] {
+        head["upgrades"] = serde_json::json!(vec![&upgrade; count]);
+        let disk = Disk {
+            payload: Some([head.to_string().as_bytes(), b"\n", documents].concat()),
+            ..Disk::default()
+        };
+        let world = World::open_offline(config(), disk);
+        assert_eq!(world.decide("chat").reason == Reason::RecordDamaged, is_damaged);
+    }
 }

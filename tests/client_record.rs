@@ -2,10 +2,12 @@
 
 mod client_harness;
 
+use std::sync::Arc;
+
 use client_harness::{DAY, Disk, World, config, documents::*, noon};
 use playgate::{
-    client::{Cause, Config, Output},
-    session::{Freshness, NoticeKind, Reason},
+    client::{Cause, Config, Output, Record, Standing, State},
+    session::{Freshness, NoticeKind, Reason, Session},
 };
 use serde_json::{Value, json};
 
@@ -236,5 +238,75 @@ fn diagnostics_and_debug_hold_nothing_personal() {
             assert!(!text.contains(planted), "{planted} is in {text}");
         }
         assert!(!text.contains("token-1"), "the token is in {text}");
+    }
+}
+
+#[test]
+fn a_document_that_both_states_have_is_stored_once_and_shared() {
+    let session = |enabled: bool| {
+        let text = json!({"sessionId": "s-1", "permissions": [{"name": "mods", "enabled": enabled}]}).to_string();
+        Arc::new(Session::parse(text.as_bytes()).unwrap())
+    };
+    let state = |revision: u64, session: &Arc<Session>| State {
+        revision,
+        standing: Standing::Session {
+            session: Arc::clone(session),
+            etag: None,
+            bar: None,
+        },
+        ..State::default()
+    };
+    let on = session(true);
+    for (told, copies) in [
+        (Arc::clone(&on), 1),
+        (session(true), 1),
+        (session(false), 2),
+        (Arc::new(on.stripped()), 2),
+    ] {
+        let record = Record {
+            current: state(3, &on),
+            acknowledged: state(2, &told),
+            ..Record::default()
+        };
+        let bytes = record.encode(true);
+        let found = bytes.windows(11).filter(|window| window == b"\"sessionId\"").count();
+        assert_eq!(found, copies);
+        let again = Record::decode(&bytes).unwrap();
+        for (before, after) in [
+            (&record.current, &again.current),
+            (&record.acknowledged, &again.acknowledged),
+        ] {
+            assert_eq!((before.revision, before.session()), (after.revision, after.session()));
+            assert_eq!(
+                before.session().unwrap().is_stripped(),
+                after.session().unwrap().is_stripped()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_record_with_too_little_or_too_much_behind_its_first_line_is_damaged() {
+    let session = Arc::new(Session::parse(br#"{"sessionId":"s-1"}"#).unwrap());
+    let record = Record {
+        current: State {
+            revision: 1,
+            standing: Standing::Session {
+                session,
+                etag: None,
+                bar: None,
+            },
+            ..State::default()
+        },
+        ..Record::default()
+    };
+    let bytes = record.encode(true);
+    assert!(Record::decode(&bytes).is_ok());
+    for end in 0..bytes.len() {
+        assert!(Record::decode(&bytes[..end]).is_err(), "{end}");
+    }
+    for more in [" ", "\n", "{}"] {
+        let longer = [&*bytes, more.as_bytes()].concat();
+        assert!(Record::decode(&longer).is_err(), "{more:?}");
     }
 }

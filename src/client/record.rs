@@ -1,7 +1,10 @@
 //! What is stored about a player, as bytes: the newest state, what the player was last told, and when the server last
 //! confirmed it.
+//!
+//! The first line is a JSON object, in which every version has its number; behind it follow the sessions' documents as they
+//! are, so that neither storing nor reading goes over them once more than it must.
 
-use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeSet, string::String, sync::Arc, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, collections::BTreeSet, sync::Arc, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
@@ -134,7 +137,9 @@ enum WireState {
         at_ms: i64,
     },
     Session {
-        document: String,
+        /// How many bytes of what follows the first line are its document; `None` when it is the current state's session.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        length: Option<usize>,
         #[serde(skip_serializing_if = "Option::is_none")]
         etag: Option<Box<str>>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -180,13 +185,34 @@ impl Record {
     /// Writes the record. Without `personal`, only what decisions and notices need is written: no date of birth, no
     /// k-ID user id, no jurisdiction, no entity tag, no unknown field.
     pub fn encode(&self, personal: bool) -> Vec<u8> {
-        let same = self.acknowledged.revision == self.current.revision;
-        serde_json::to_vec(&Wire {
+        let is_told = self.acknowledged.revision == self.current.revision;
+        let (current, document) = encode_state(&self.current, personal);
+        let (acknowledged, told) = encode_state(&self.acknowledged, personal);
+        let is_same = told == document && is_stripped(&acknowledged) == is_stripped(&current);
+        let (acknowledged, told) = match acknowledged {
+            _ if is_told => (None, None),
+            WireState::Session {
+                etag, bar, stripped, ..
+            } if is_same => {
+                let length = None;
+                (
+                    Some(WireState::Session {
+                        length,
+                        etag,
+                        bar,
+                        stripped,
+                    }),
+                    None,
+                )
+            }
+            acknowledged => (Some(acknowledged), told),
+        };
+        let head = serde_json::to_vec(&Wire {
             v: VERSION,
             revision: self.current.revision,
             acknowledged_revision: self.acknowledged.revision,
-            acknowledged: (!same).then(|| encode_state(&self.acknowledged, personal)),
-            current: encode_state(&self.current, personal),
+            acknowledged,
+            current,
             confirmed_ms: self.confirmed_ms,
             seen_ms: self.seen_ms,
             unbound: self.unbound,
@@ -196,8 +222,10 @@ impl Record {
                 .map(|upgrade| encode_upgrade(upgrade, personal))
                 .collect(),
             switched_off: (*self.current.switched_off).clone(),
-        })
-        .unwrap_or_default()
+        });
+        let head = head.unwrap_or_default();
+        let parts = [&*head, b"\n", bytes_of(&document), bytes_of(&told)];
+        parts.concat()
     }
 
     /// What was asked for the session that holds; what was asked for another is over.
@@ -213,11 +241,13 @@ impl Record {
     /// # Errors
     /// A newer version of the library wrote it, or none did.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let version: Version = serde_json::from_slice(bytes).map_err(|_| DecodeError::Damaged)?;
+        let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+        let (head, documents) = bytes.split_at_checked(end).ok_or(DecodeError::Damaged)?;
+        let version: Version = serde_json::from_slice(head).map_err(|_| DecodeError::Damaged)?;
         match version.v.cmp(&VERSION) {
             core::cmp::Ordering::Greater => Err(DecodeError::Newer),
             core::cmp::Ordering::Less => Err(DecodeError::Damaged),
-            core::cmp::Ordering::Equal => Self::decode_wire(bytes).ok_or(DecodeError::Damaged),
+            core::cmp::Ordering::Equal => Self::decode_wire(head, documents.get(1..)).ok_or(DecodeError::Damaged),
         }
     }
 
@@ -233,14 +263,15 @@ impl Record {
         }
     }
 
-    fn decode_wire(bytes: &[u8]) -> Option<Self> {
-        let wire: Wire = serde_json::from_slice(bytes).ok()?;
+    fn decode_wire(head: &[u8], documents: Option<&[u8]>) -> Option<Self> {
+        let wire: Wire = serde_json::from_slice(head).ok()?;
+        let mut documents = documents?;
         if wire.upgrades.len() > MAX_UPGRADES || wire.switched_off.len() > MAX_SWITCHED_OFF {
             return None;
         }
         let current = State {
             revision: wire.revision,
-            standing: decode_state(wire.current)?,
+            standing: decode_state(wire.current, &mut documents, None)?,
             switched_off: Arc::new(wire.switched_off),
         };
         let held = current.session().map_or("", |session| session.id());
@@ -252,11 +283,14 @@ impl Record {
         let acknowledged = match wire.acknowledged {
             Some(state) => State {
                 revision: wire.acknowledged_revision,
-                standing: decode_state(state)?,
+                standing: decode_state(state, &mut documents, current.session())?,
                 switched_off: Arc::default(),
             },
             None => current.clone(),
         };
+        if !documents.is_empty() {
+            return None;
+        }
         Some(Self {
             current,
             acknowledged,
@@ -350,21 +384,24 @@ fn decode_upgrade(wire: WireUpgrade, held: &str) -> Arc<Upgrade> {
     })
 }
 
-fn encode_state(state: &State, personal: bool) -> WireState {
+/// The state without its session's document, and that.
+fn encode_state(state: &State, personal: bool) -> (WireState, Option<Cow<'_, str>>) {
     match &state.standing {
-        Standing::Unread | Standing::Unusable(_) | Standing::None => WireState::None,
-        Standing::Ended(ended) => WireState::Ended {
-            features_on: ended.features_on.clone(),
-            at_ms: ended.at_ms,
-        },
+        Standing::Unread | Standing::Unusable(_) | Standing::None => (WireState::None, None),
+        Standing::Ended(ended) => {
+            let features_on = ended.features_on.clone();
+            let at_ms = ended.at_ms;
+            (WireState::Ended { features_on, at_ms }, None)
+        }
         Standing::Session { session, etag, bar } => {
             let keep_whole = personal && !session.is_stripped();
-            WireState::Session {
-                document: if keep_whole || session.is_stripped() {
-                    session.json().to_owned()
-                } else {
-                    session.stripped_json()
-                },
+            let document = if keep_whole || session.is_stripped() {
+                Cow::Borrowed(session.json())
+            } else {
+                Cow::Owned(session.stripped_json())
+            };
+            let state = WireState::Session {
+                length: Some(document.len()),
                 etag: if keep_whole { etag.clone() } else { None },
                 bar: bar.map(|bar| match bar {
                     Bar::NeedsConsent => WireBar::NeedsConsent,
@@ -373,26 +410,44 @@ fn encode_state(state: &State, personal: bool) -> WireState {
                     Bar::Doubtful => WireBar::Doubtful,
                 }),
                 stripped: !keep_whole,
-            }
+            };
+            (state, Some(document))
         }
     }
 }
 
-fn decode_state(state: WireState) -> Option<Standing> {
+fn is_stripped(state: &WireState) -> bool {
+    matches!(state, WireState::Session { stripped: true, .. })
+}
+
+fn bytes_of<'a>(document: &'a Option<Cow<'_, str>>) -> &'a [u8] {
+    document.as_deref().unwrap_or_default().as_bytes()
+}
+
+/// The state, whose session's document is taken from the front of those that are left, or is that of `current`.
+fn decode_state(state: WireState, documents: &mut &[u8], current: Option<&Arc<Session>>) -> Option<Standing> {
     Some(match state {
         WireState::None => Standing::None,
         WireState::Ended { features_on, at_ms } => Standing::Ended(Arc::new(Ended { features_on, at_ms })),
         WireState::Session {
-            document,
+            length,
             etag,
             bar,
             stripped,
         } => Standing::Session {
-            session: Arc::new(if stripped {
-                Session::parse_stripped(document.as_bytes()).ok()?
-            } else {
-                Session::parse(document.as_bytes()).ok()?
-            }),
+            session: match length {
+                None => Arc::clone(current.filter(|session| session.is_stripped() == stripped)?),
+                Some(length) => {
+                    let (document, left) = documents.split_at_checked(length)?;
+                    *documents = left;
+                    let read = if stripped {
+                        Session::parse_stripped
+                    } else {
+                        Session::parse
+                    };
+                    Arc::new(read(document).ok()?)
+                }
+            },
             etag,
             bar: bar.map(|bar| match bar {
                 WireBar::NeedsConsent => Bar::NeedsConsent,

@@ -176,11 +176,22 @@ impl Disk {
         let Some(payload) = &self.payload else {
             return BTreeSet::new();
         };
-        let record: Value = serde_json::from_slice(payload).unwrap_or_default();
+        let (record, documents) = head_of(payload);
         let current = &record["current"];
         if self.mark.is_some() || current["kind"] != "session" || current.get("bar").is_some() {
             return BTreeSet::new();
         }
-        allowed_by(&serde_json::from_str(current["document"].as_str().unwrap_or("null")).unwrap_or_default())
+        let length = current["length"]
+            .as_u64()
+            .and_then(|length| usize::try_from(length).ok());
+        let document = documents.get(..length.unwrap_or(0)).unwrap_or_default();
+        allowed_by(&serde_json::from_slice(document).unwrap_or_default())
     }
+}
+
+/// The first line of a payload as JSON, and what follows it.
+pub fn head_of(payload: &[u8]) -> (Value, &[u8]) {
+    let end = payload.iter().position(|byte| *byte == b'\n').unwrap_or(payload.len());
+    let head = serde_json::from_slice(&payload[..end]).unwrap_or_default();
+    (head, payload.get(end + 1..).unwrap_or_default())
 }

@@ -13,7 +13,7 @@ use std::{
     rc::Rc,
 };
 
-pub use disk::{Disk, Landing, Medium};
+pub use disk::{Disk, Landing, Medium, head_of};
 use documents::{Doc, FEATURES, certain_in};
 use playgate::{
     client::{
