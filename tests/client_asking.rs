@@ -4,8 +4,8 @@ mod client_harness;
 
 use client_harness::{
     Disk, HOUR, MINUTE, Medium, SECOND, World, config,
+    disk::head_of,
     documents::*,
-    head_of,
     studio::{self, CODE, SHAPES, Shape, Studio, challenge_id, sealed, signal, stored, usual, waits, world_with},
 };
 use playgate::{

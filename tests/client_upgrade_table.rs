@@ -3,7 +3,7 @@
 
 mod client_harness;
 
-use client_harness::{MINUTE, SECOND, World, config, documents::*, head_of, response, studio::Studio};
+use client_harness::{MINUTE, SECOND, World, config, disk::head_of, documents::*, response, studio::Studio};
 use playgate::{
     client::{Code, Command},
     protocol::{

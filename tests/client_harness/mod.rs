@@ -2,7 +2,7 @@
 //! world checks what must always hold.
 #![allow(dead_code, reason = "each test file uses its part of the harness")]
 
-mod disk;
+pub mod disk;
 pub mod documents;
 mod game;
 pub mod studio;
@@ -13,7 +13,7 @@ use std::{
     rc::Rc,
 };
 
-pub use disk::{Disk, Landing, Medium, head_of};
+pub use disk::{Disk, Landing, Medium};
 use documents::{Doc, FEATURES, certain_in};
 use playgate::{
     client::{
