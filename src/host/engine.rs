@@ -151,6 +151,9 @@ struct Inbox {
     worker: WorkerState,
     /// The worker is to step even though nothing came in.
     kicked: bool,
+    /// The client is being opened: a worker that came now would take the first step from who opens it, and the client be
+    /// given out before that is done.
+    is_opening: bool,
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -243,7 +246,10 @@ impl Engine {
                 relock_at: None,
                 found: Vec::new(),
             }),
-            inbox: Mutex::default(),
+            inbox: Mutex::new(Inbox {
+                is_opening: true,
+                ..Inbox::default()
+            }),
             came_in: Condvar::new(),
             ended: Condvar::new(),
             gate: writer.gate(),
@@ -272,7 +278,13 @@ impl Engine {
         engine.load();
         engine.step(None);
         lock(&engine.board).pump();
-        if lock(&engine.core).client.wake_in_ms(engine.now()).is_some() || engine.storing.has_jobs() {
+        let came_meanwhile = {
+            let mut inbox = lock(&engine.inbox);
+            inbox.is_opening = false;
+            !inbox.queue.is_empty()
+        };
+        let wakes = lock(&engine.core).client.wake_in_ms(engine.now()).is_some();
+        if came_meanwhile || wakes || engine.storing.has_jobs() {
             engine.kick();
         }
         log::write(Level::Info, "client", || format!("opened: {}", engine.diagnostics()));
@@ -487,6 +499,7 @@ impl Engine {
         inbox.kicked = true;
         #[cfg(feature = "http")]
         if inbox.worker == WorkerState::NotStarted
+            && !inbox.is_opening
             && let Some(threads) = &self.threads
             && let Some(me) = self.me.upgrade()
             && start(threads, "", move || me.work())

@@ -223,6 +223,23 @@ static void it_keeps_and_forgets(uint32_t flags)
     play_close(&game);
 }
 
+/* What a storage that answers at once has is there when the client is given out, whatever its threads do meanwhile. */
+static void what_is_stored_counts_from_the_first_moment(void)
+{
+    play game;
+    const playgate_storage_hook storage = hook();
+    const playgate_client_options options = options_with(&storage, 0);
+    clear();
+    CHECK_OK(play_open(&game, &options));
+    CHECK_OK(play_adopt(&game, A_SESSION("t1", "true")));
+    play_close(&game);
+    for (int i = 0; i < 100; i++) {
+        CHECK_OK(play_open(&game, &options));
+        CHECK_EQ(play_access(&game, "voice-chat"), PLAYGATE_ACCESS_ALLOWED);
+        play_close(&game);
+    }
+}
+
 /* While the first read is unanswered everything is denied, and the player is told to wait; then it is there. */
 static void answers_may_come_later(uint32_t flags)
 {
@@ -456,6 +473,7 @@ void hooks_storage(void)
 {
     it_keeps_and_forgets(0);
     it_keeps_and_forgets(PLAYGATE_CLIENT_NO_THREADS);
+    what_is_stored_counts_from_the_first_moment();
     answers_may_come_later(0);
     answers_may_come_later(PLAYGATE_CLIENT_NO_THREADS);
     requests_wait_for_the_first_read(0);
