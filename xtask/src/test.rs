@@ -77,7 +77,6 @@ fn of_the_source(steps: &mut Steps) {
         csharp::is_current().map(|()| one())
     });
     steps.try_step("the header compiles everywhere", || header::compiles().map(passed));
-    steps.try_step("C++: the header compiles everywhere", cpp_programs::compiles);
     steps.try_step("C++: the header is whole and documented", cpp_programs::is_whole);
     steps.try_step("Unreal: names that Blueprints see", || unreal::names().map(passed));
     steps.try_step("Unreal: the build rules", unreal::rules);
@@ -150,15 +149,21 @@ fn of_rust(steps: &mut Steps) {
     steps.try_step("Rust: sandbox, backend, xtask", || {
         run::counted(cargo().args(["test", "--quiet", "--workspace", "--exclude", "playgate"]))
     });
-    steps.try_step("Rust: the backend on PostgreSQL", postgres::backend_tests);
-    steps.try_step("a million steps of lives at random", || {
-        simulation::run(&["steps", "1000000"]).map(|()| one())
-    });
+    steps.try_both(
+        ("Rust: the backend on PostgreSQL", postgres::backend_tests),
+        ("a million steps of lives at random", || {
+            simulation::run(&["steps", "1000000"]).map(|()| one())
+        }),
+    );
 }
 
 /// The library as it ships: what it exports, needs and is packed into.
 fn of_what_ships(steps: &mut Steps, ship: &Built<Library>) {
-    steps.try_step("the library as it ships", || ship.get().map(|_| one()));
+    // Link-time optimisation keeps one core busy.
+    steps.try_both(
+        ("the library as it ships", || ship.get().map(|_| one())),
+        ("C++: the header compiles everywhere", cpp_programs::compiles),
+    );
     steps.try_step("only the API is exported", || checks::exports(ship.get()?).map(passed));
     steps.try_step("SONAME, no unload, 16 KiB pages", || {
         checks::elf(ship.get()?).map(|()| one())
@@ -182,17 +187,19 @@ fn of_c_and_cpp(steps: &mut Steps, ship: &Built<Library>) {
     steps.try_step("the README's quick start", || {
         checks::quick_start(ship.get()?).map(|()| one())
     });
-    for (compiler, linkage) in [
-        ("gcc", Linkage::Shared),
-        ("clang", Linkage::Shared),
-        ("gcc", Linkage::Static),
-        ("clang", Linkage::Static),
-    ] {
-        steps.try_step(&format!("C tests: {compiler}, {}", linkage.word()), || {
-            c_programs::run(ship.get()?, compiler, linkage)
-        });
+    for linkage in [Linkage::Shared, Linkage::Static] {
+        let of = |compiler| move || c_programs::run(ship.get()?, compiler, linkage);
+        steps.try_both(
+            (&format!("C tests: gcc, {}", linkage.word()), of("gcc")),
+            (&format!("C tests: clang, {}", linkage.word()), of("clang")),
+        );
     }
-    steps.try_step("C tests under valgrind", c_programs::run_under_valgrind);
+    steps.try_both(
+        ("C tests under valgrind", c_programs::run_under_valgrind),
+        ("Unreal: the plugin on stand-ins for the engine", || {
+            unreal::against_stubs(ship.get()?)
+        }),
+    );
     steps.try_step("valgrind sees planted mistakes", || checkers::valgrind(ship.get()?));
     steps.try_step("C++ tests: g++, shared", || {
         cpp_programs::run(ship.get()?, "g++", Linkage::Shared, true)
@@ -235,13 +242,12 @@ fn of_engines(steps: &mut Steps, ship: &Built<Library>) {
         godot::run(ship.get()?).map(|()| one())
     });
     steps.try_step("Unreal: the logic, without the engine", || unreal::logic(ship.get()?));
-    steps.try_step("Unreal: the plugin on stand-ins for the engine", || {
-        unreal::against_stubs(ship.get()?)
-    });
-    steps.try_step("Unity: the glue on Mono", || unity::glue::run(ship.get()?));
-    steps.try_step(
-        "Unity: the glue compiles for versions and platforms",
-        unity::glue::compiles,
+    steps.try_both(
+        ("Unity: the glue on Mono", || unity::glue::run(ship.get()?)),
+        (
+            "Unity: the glue compiles for versions and platforms",
+            unity::glue::compiles,
+        ),
     );
     steps.try_step("C#: declarations, against the manifest", unity::declarations);
     steps.try_step("C#: the cases on Mono, CoreCLR and compiled ahead", || {
@@ -306,18 +312,22 @@ fn with_address_sanitizer(steps: &mut Steps) {
     steps.try_step("the sanitizers see planted mistakes", || {
         checkers::sanitizers(library.get()?)
     });
-    steps.try_step("C tests with AddressSanitizer", || {
-        c_programs::run(library.get()?, "clang", Linkage::Static)
-    });
-    steps.try_step("C++ tests with AddressSanitizer", || {
-        cpp_programs::run(library.get()?, "clang++", Linkage::Static, true)
-    });
-    steps.try_step("Unreal: the logic with AddressSanitizer", || {
-        unreal::logic(library.get()?)
-    });
-    steps.try_step("Unreal: the plugin with AddressSanitizer", || {
-        unreal::against_stubs(library.get()?)
-    });
+    steps.try_both(
+        ("C tests with AddressSanitizer", || {
+            c_programs::run(library.get()?, "clang", Linkage::Static)
+        }),
+        ("C++ tests with AddressSanitizer", || {
+            cpp_programs::run(library.get()?, "clang++", Linkage::Static, true)
+        }),
+    );
+    steps.try_both(
+        ("Unreal: the logic with AddressSanitizer", || {
+            unreal::logic(library.get()?)
+        }),
+        ("Unreal: the plugin with AddressSanitizer", || {
+            unreal::against_stubs(library.get()?)
+        }),
+    );
     steps.try_step("C++: the game lives the demo with AddressSanitizer", || {
         demo::run_in_cpp(library.get()?).map(|()| one())
     });
