@@ -218,18 +218,16 @@ impl Client {
         }
         let mut unwanted = None;
         for entry in &mut self.upgrades.entries {
-            for (list, operation) in [
-                (&mut entry.joined, Operation::RequestPermission),
-                (&mut entry.checkers, Operation::CheckChallenge),
-            ] {
-                if let Some(at) = list.iter().position(|r| *r == request) {
-                    list.swap_remove(at);
-                    found = Some(operation);
-                }
+            if let Some(at) = entry.checkers.iter().position(|r| *r == request) {
+                entry.checkers.swap_remove(at);
+                found = Some(Operation::CheckChallenge);
             }
-            let is_unasked = entry.upgrade.stage == Stage::Asking && !entry.is_deciding && entry.joined.is_empty();
-            if found == Some(Operation::RequestPermission) && is_unasked {
-                unwanted = Some(entry.upgrade.feature.clone());
+            if let Some(at) = entry.joined.iter().position(|r| *r == request) {
+                entry.joined.swap_remove(at);
+                found = Some(Operation::RequestPermission);
+                if entry.upgrade.stage == Stage::Asking && !entry.is_deciding && entry.joined.is_empty() {
+                    unwanted = Some(entry.upgrade.feature.clone());
+                }
             }
         }
         let Some(operation) = found else { return false };

@@ -195,3 +195,15 @@ pub fn head_of(payload: &[u8]) -> (Value, &[u8]) {
     let head = serde_json::from_slice(&payload[..end]).unwrap_or_default();
     (head, payload.get(end + 1..).unwrap_or_default())
 }
+
+/// The payload with another first line.
+pub fn with_head(payload: &[u8], change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    let (mut head, documents) = head_of(payload);
+    change(&mut head);
+    let documents = if head["current"]["kind"] == "session" {
+        documents
+    } else {
+        b""
+    };
+    [head.to_string().as_bytes(), b"\n", documents].concat()
+}

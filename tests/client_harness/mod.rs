@@ -258,7 +258,13 @@ impl World {
             self.client.tick(self.now);
             let mut publish = false;
             let mut got = false;
-            while let Some(output) = self.client.poll_output() {
+            loop {
+                let has_output = self.client.has_output();
+                let Some(output) = self.client.poll_output() else {
+                    assert!(!has_output, "there is nothing");
+                    break;
+                };
+                assert!(has_output, "there is something: {output:?}");
                 got = true;
                 publish |= matches!(output, Output::Publish);
                 self.carry_out(output);
