@@ -4,9 +4,10 @@ mod client_harness;
 
 use std::sync::Arc;
 
-use client_harness::{DAY, Disk, World, config, documents::*, noon};
+use client_harness::{DAY, Disk, World, config, disk::head_of, documents::*, noon};
 use playgate::{
-    client::{Cause, Config, Output, Record, Standing, State},
+    client::{Cause, Config, MAX_SWITCHED_OFF, MAX_UPGRADES, Output, Record, Stage, Standing, State, Upgrade},
+    protocol::challenge::Challenge,
     session::{Freshness, NoticeKind, Reason, Session},
 };
 use serde_json::{Value, json};
@@ -309,4 +310,77 @@ fn a_record_with_too_little_or_too_much_behind_its_first_line_is_damaged() {
         let longer = [&*bytes, more.as_bytes()].concat();
         assert!(Record::decode(&longer).is_err(), "{more:?}");
     }
+}
+
+#[test]
+fn numbers_go_on_after_those_that_were_given_out_and_stay_where_they_are_later() {
+    let numbered = |current, acknowledged| {
+        let mut record = Record::default();
+        (record.current.revision, record.acknowledged.revision) = (current, acknowledged);
+        record
+    };
+    for (record, after, expected) in [
+        ((3, 3), 5, (6, 6)),
+        ((3, 3), 3, (4, 4)),
+        ((3, 3), 2, (3, 3)),
+        ((3, 2), 5, (6, 2)),
+        ((3, 2), 2, (3, 2)),
+    ] {
+        let mut renumbered = numbered(record.0, record.1);
+        renumbered.renumber_after(after);
+        let numbers = (renumbered.current.revision, renumbered.acknowledged.revision);
+        assert_eq!(numbers, expected, "{record:?} after {after}");
+    }
+}
+
+#[test]
+fn a_record_may_hold_as_much_as_its_limits_say_and_no_more() {
+    let (_, text) = stored(false);
+    let (head, documents) = head_of(text.as_bytes());
+    let with = |upgrades: usize, switched_off: usize| {
+        let mut record = head.clone();
+        record["upgrades"] = json!(vec![json!({"feature": "f", "stage": "asking", "askedMs": 0}); upgrades]);
+        record["switchedOff"] = json!((0..switched_off).map(|n| format!("f-{n}")).collect::<Vec<_>>());
+        let bytes = [record.to_string().as_bytes(), b"\n", documents].concat();
+        Record::decode(&bytes).map(|record| record.upgrades.len())
+    };
+    assert_eq!(with(MAX_UPGRADES, MAX_SWITCHED_OFF).ok(), Some(MAX_UPGRADES));
+    for (upgrades, switched_off) in [
+        (MAX_UPGRADES + 1, 0),
+        (MAX_UPGRADES + 2, 0),
+        (0, MAX_SWITCHED_OFF + 1),
+        (0, MAX_SWITCHED_OFF + 2),
+    ] {
+        assert!(with(upgrades, switched_off).is_err(), "{upgrades}, {switched_off}");
+    }
+}
+
+#[test]
+fn without_a_key_a_challenge_is_stored_by_its_id_and_type_alone() {
+    let challenge = Challenge {
+        id: "c-1".into(),
+        kind: "CHALLENGE_SESSION_UPGRADE".into(),
+        url: Some("https://kid.example/planted".into()),
+        url_expires_ms: Some(1_111),
+        code: Some("PLANTED".into()),
+        code_expires_ms: Some(2_222),
+        is_data_lite: true,
+    };
+    let record = Record {
+        upgrades: vec![Arc::new(Upgrade {
+            feature: "voice".into(),
+            session_id: "s-planted".into(),
+            stage: Stage::Asked,
+            challenge: Some(challenge.clone()),
+            asked_ms: 7,
+        })],
+        ..Record::default()
+    };
+    let bytes = record.encode(false);
+    let (stored, _) = head_of(&bytes);
+    let kept = json!({"id": "c-1", "kind": "CHALLENGE_SESSION_UPGRADE"});
+    let kept = json!([{"feature": "voice", "stage": "asked", "askedMs": 7, "challenge": kept}]);
+    assert_eq!(stored["upgrades"], kept);
+    let again = Record::decode(&record.encode(true)).unwrap();
+    assert_eq!(again.upgrades, record.upgrades);
 }

@@ -438,3 +438,30 @@ mod joining {
         );
     }
 }
+
+#[test]
+fn what_the_host_says_twice_is_no_reason_to_ask() {
+    let mut world = World::holding(&session("s-1", "+chat"));
+    let before = world.sent.len();
+    world.set_online(true);
+    world.set_network(true);
+    world.set_suspended(false);
+    assert_eq!(world.sent.len(), before);
+    world.set_online(false);
+    world.set_online(true);
+    assert_eq!(world.sent.len(), before + 1);
+}
+
+#[test]
+fn with_a_new_token_the_server_is_asked_at_once() {
+    let mut world = World::holding(&session("s-1", "+chat"));
+    let before = world.sent.len();
+    world.set_token("token-2");
+    assert_eq!(world.sent.len(), before + 1);
+    assert!(
+        world
+            .in_flight()
+            .header("Authorization")
+            .is_some_and(|value| value.contains("token-2"))
+    );
+}

@@ -308,3 +308,109 @@ mod forgetting {
         assert_eq!(world.restart_with(false).allowed(), "voice");
     }
 }
+
+#[test]
+fn a_refresh_without_news_does_not_wait_for_a_medium_that_is_known_to_fail() {
+    let (mut world, _) = news_arrive(Medium::Fails, &session("s-1", "+chat +voice"));
+    let refresh = world.refresh(Cause::Push);
+    world.answer(304, "");
+    assert_eq!(world.outcome(refresh).code, Code::Ok);
+}
+
+#[test]
+fn what_nobody_waits_for_holds_after_five_seconds_too() {
+    let mut world = World::holding(&session("s-1", "+chat -voice")).restart();
+    world.set_medium(Medium::Hangs);
+    world.answer(200, &changed(&session("s-1", "+chat +voice")));
+    world.pass(4 * SECOND);
+    assert_eq!(world.allowed(), "chat");
+    world.pass(SECOND);
+    assert_eq!(world.allowed(), "chat voice");
+    assert!(world.take_news().contains(&News::StorageFailed));
+}
+
+#[test]
+fn asking_for_what_is_on_waits_for_what_is_being_stored() {
+    let (mut world, _) = news_arrive(Medium::Hangs, &session("s-1", "+chat -voice +gifts"));
+    let request = world.ask_for("chat");
+    assert!(world.is_open(request));
+    world.set_medium(Medium::Works);
+    assert_eq!(world.outcome(request).code, Code::Ok);
+}
+
+#[test]
+fn after_forgetting_is_done_everything_is_stored() {
+    let mut world = World::holding(&session("s-1", "+chat"));
+    let forget = world.forget();
+    assert_eq!(world.outcome(forget).code, Code::Ok);
+    let flush = world.flush();
+    assert_eq!(world.outcome(flush).code, Code::Ok);
+}
+
+#[test]
+fn what_another_process_holds_is_not_removed() {
+    let mut world = World::holding(&session("s-1", "+chat"));
+    world.disk.held_elsewhere = true;
+    let mut world = world.restart();
+    let forget = world.forget();
+    assert_eq!(world.outcome(forget).code, Code::RecordLocked);
+    assert!(world.disk.payload.is_some() && world.disk.queue.is_empty());
+}
+
+#[test]
+fn a_record_that_is_opened_is_not_written_again() {
+    let world = World::holding(&session("s-1", "+chat")).restart_with(false);
+    let writes = world.disk.writes;
+    let world = world.restart_with(false);
+    assert_eq!((world.disk.writes, world.allowed().as_str()), (writes, "chat"));
+}
+
+#[test]
+fn a_record_that_is_still_held_elsewhere_is_not_taken_over() {
+    let mut world = World::holding(&session("s-1", "+chat"));
+    world.disk.held_elsewhere = true;
+    let mut world = world.restart_with(false);
+    let found = world.disk.load();
+    world.step(|client, now| client.loaded(now, found));
+    assert!(!world.take_news().contains(&News::RecordTakenOver));
+    assert!(world.client.wants_record());
+    // Nothing was learnt meanwhile: what the other process has stored counts, also when it is what was there.
+    world.take_over();
+    assert!(world.take_news().contains(&News::RecordTakenOver));
+    assert_eq!(world.allowed(), "chat");
+}
+
+#[test]
+fn what_the_other_process_told_of_another_session_is_not_compared_with_this_one() {
+    let mut world = World::holding(&session("s-1", "+chat +voice"));
+    world.disk.held_elsewhere = true;
+    let mut world = world.restart();
+    world.answer(200, NEEDS_CONSENT);
+    world.adopt(&session("s-2", "+chat -voice").json());
+    world.answer(200, &changed(&session("s-2", "+chat -voice")));
+    world.take_over();
+    assert_eq!(
+        world.published.session().map(|s| s.id().to_owned()).as_deref(),
+        Some("s-2")
+    );
+    assert!(world.show_notice().0.is_empty());
+}
+
+#[test]
+fn after_more_failed_writes_than_are_kept_in_mind_the_record_is_marked() {
+    let doc = |on: usize| {
+        let permissions: Vec<String> = (0..9)
+            .map(|n| format!("{}f{n}", if n < on { '+' } else { '-' }))
+            .collect();
+        session("s-1", &permissions.join(" "))
+    };
+    let mut world = World::holding(&doc(0));
+    world.set_medium(Medium::Fails);
+    for on in 1..=9 {
+        world.refresh(Cause::Push);
+        world.answer(200, &changed(&doc(on)));
+        // Each is looser than those before, so that none of them would be too much.
+        let marks: &[MarkKind] = if on == 9 { &[MarkKind::Doubtful] } else { &[] };
+        assert_eq!(world.disk.marks, marks, "after {on} failed writes");
+    }
+}

@@ -167,4 +167,5 @@ fn debug_shows_no_id_and_no_jurisdiction() {
     for word in ["voice-chat", "GUARDIAN", "ACTIVE", "HOLD"] {
         assert!(shown.contains(word), "{word} in {shown}");
     }
+    assert_eq!(format!("{after:?}"), "Session { status: Hold, permissions: 1, .. }");
 }

@@ -51,7 +51,7 @@ fn a_registered_name_comes_first_and_can_be_taken_back() {
     let mut names = DisplayNames::new();
     names.set("voice-chat", "Sprachchat");
     names.set("my-feature", "Mein Feature");
-    assert_eq!(names.len(), 2);
+    assert_eq!((names.len(), names.is_empty()), (2, false));
     assert_eq!(names.get("voice-chat"), "Sprachchat");
     assert_eq!(names.get("my-feature"), "Mein Feature");
     assert_eq!(names.get("mods"), "User-Generated Content");
@@ -134,4 +134,24 @@ fn no_notice_sounds_like_an_error() {
     }
     let nothing = Notice::between(Some(&on), Some(&on));
     assert_eq!((nothing.title(), nothing.message(&names)), ("", String::new()));
+}
+
+#[test]
+fn what_the_player_may_switch_on_is_told_only_of_features_that_were_there_before() {
+    let may_choose = r#"{"name":"chat","enabled":false,"managedBy":"PLAYER"}"#;
+    let locked = r#"{"name":"chat","enabled":false,"managedBy":"GUARDIAN"}"#;
+    let mods = r#"{"name":"mods","enabled":true,"managedBy":"GUARDIAN"}"#;
+    let now = session(&format!("{may_choose},{mods}"), "DIGITAL_YOUTH");
+    let on_hold = Session::parse(
+        format!(r#"{{"sessionId":"s","status":"HOLD","ageStatus":"DIGITAL_YOUTH","permissions":[{locked}]}}"#)
+            .as_bytes(),
+    );
+    for (told, is_told) in [
+        (session(&format!("{locked},{mods}"), "DIGITAL_YOUTH"), true),
+        (session(mods, "DIGITAL_YOUTH"), false),
+        (on_hold.expect("a session"), false),
+    ] {
+        let notice = Notice::between(Some(&told), Some(&now));
+        assert_eq!(notice.may_choose.iter().any(|f| &**f == "chat"), is_told, "{told:?}");
+    }
 }

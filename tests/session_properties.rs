@@ -5,7 +5,7 @@ mod session_documents;
 use std::collections::{BTreeMap, BTreeSet};
 
 use playgate::session::{
-    Access, Change, ChangeKind, Direction, Freshness, Notice, NoticeKind, Reason, Session, compare,
+    Access, Change, ChangeKind, Decision, Direction, Freshness, Notice, NoticeKind, Reason, Session, compare,
 };
 use proptest::{collection::vec, option, prelude::*};
 use serde_json::{Value, json};
@@ -271,5 +271,37 @@ proptest! {
         prop_assert_eq!(session.json(), text);
         prop_assert_eq!(session.kuid(), Some(KUID));
         prop_assert_eq!(session.date_of_birth(), Some(DATE_OF_BIRTH));
+    }
+}
+
+#[test]
+fn a_decision_for_an_access_says_what_a_session_that_gives_it_says() {
+    for (access, permission) in [
+        (
+            Access::Allowed,
+            r#"{"name":"mods","enabled":true,"managedBy":"GUARDIAN"}"#,
+        ),
+        (Access::AskParent, r#"{"name":"mods","managedBy":"GUARDIAN"}"#),
+        (
+            Access::VerifyAge,
+            r#"{"name":"mods","managedBy":"PLAYER","verifiedAgeThreshold":18}"#,
+        ),
+        (Access::PlayerMayEnable, r#"{"name":"mods","managedBy":"PLAYER"}"#),
+        (Access::Prohibited, r#"{"name":"mods","managedBy":"PROHIBITED"}"#),
+        (Access::Unavailable, r#"{"name":"chat"}"#),
+    ] {
+        let json = format!(r#"{{"sessionId":"s-1","permissions":[{permission}]}}"#);
+        let session = Session::parse(json.as_bytes()).expect("a session");
+        let expected = session.decide("mods", Freshness::Cached);
+        let decision = Decision::of_access(access, Freshness::Cached);
+        assert_eq!((decision.access, decision.freshness), (access, Freshness::Cached));
+        assert_eq!(
+            (decision.reason, decision.next_step),
+            (expected.reason, expected.next_step)
+        );
+        if access != Access::Allowed {
+            // A parent as well as the player may have switched on what is on.
+            assert_eq!(decision.managed_by, expected.managed_by);
+        }
     }
 }

@@ -177,3 +177,46 @@ fn what_was_stripped_can_be_read_also_when_the_document_was_as_long_as_it_may_be
     let again = Session::parse_stripped(stripped.json().as_bytes()).expect("what was stripped can be read");
     assert_eq!(again.permissions(), full.permissions());
 }
+
+#[test]
+fn a_document_may_be_exactly_as_long_as_the_limit_and_no_longer() {
+    // The second is nested so deeply that it is not read like usual ones.
+    let usual = r#"{"sessionId":"id-1","permissions":[{"name":"mods"}]}"#;
+    let odd = r#"{"sessionId":"id-1","permissions":[{"name":"mods","more":[[[[[[[[[[]]]]]]]]]]}]}"#;
+    for text in [usual, odd] {
+        let padded = |length: usize| text.to_owned() + &" ".repeat(length - text.len());
+        let session = Session::parse(padded(MAX_JSON_BYTES).as_bytes()).expect("a session of the greatest length");
+        assert_eq!((session.json(), session.permissions().len()), (text, 1));
+        let error = Session::parse(padded(MAX_JSON_BYTES + 1).as_bytes()).expect_err("too long");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "the session is {} bytes of JSON; the limit is {MAX_JSON_BYTES}",
+                MAX_JSON_BYTES + 1
+            )
+        );
+    }
+}
+
+#[test]
+fn an_error_says_where_the_document_is_wrong() {
+    for (json, text) in [
+        (
+            &b"{\"sessionId\":\n\n  \"\xff\"}"[..],
+            "the session is not UTF-8 (line 3, column 4)",
+        ),
+        (b"\xff", "the session is not UTF-8 (line 1, column 1)"),
+        (
+            b"{\"sessionId\":\"id-1\",",
+            "the JSON ends too early (line 1, column 20)",
+        ),
+        (b"{\"sessionId\" \"id-1\"}", "the text is not JSON (line 1, column 14)"),
+        (
+            b"{\"sessionId\":\"id-1\",\"permissions\":7}",
+            "permissions has the wrong type (line 1, column 35)",
+        ),
+    ] {
+        let error = Session::parse(json).expect_err("it is no session");
+        assert_eq!(error.to_string(), text);
+    }
+}

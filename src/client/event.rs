@@ -223,3 +223,56 @@ pub enum Event {
 pub(super) fn in_seconds(before: &str, ms: u64, after: &str) -> String {
     alloc::format!("{before}{} s{after}", ms.div_ceil(1000))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_have_the_numbers_of_the_header() {
+        let header = include_str!("../../include/playgate.h");
+        for (code, name) in [
+            (Code::Ok, "OK"),
+            (Code::TooSoon, "TOO_SOON"),
+            (Code::ChallengeOpen, "CHALLENGE_OPEN"),
+            (Code::InvalidArgument, "ERROR_INVALID_ARGUMENT"),
+            (Code::InvalidState, "ERROR_INVALID_STATE"),
+            (Code::Busy, "ERROR_BUSY"),
+            (Code::Limit, "ERROR_LIMIT"),
+            (Code::NotFound, "ERROR_NOT_FOUND"),
+            (Code::InvalidSession, "ERROR_INVALID_SESSION"),
+            (Code::Panic, "ERROR_PANIC"),
+            (Code::Cancelled, "ERROR_CANCELLED"),
+            (Code::NetworkNotAllowed, "ERROR_NETWORK_NOT_ALLOWED"),
+            (Code::Unreachable, "ERROR_UNREACHABLE"),
+            (Code::TimedOut, "ERROR_TIMED_OUT"),
+            (Code::Tls, "ERROR_TLS"),
+            (Code::Unauthorized, "ERROR_UNAUTHORIZED"),
+            (Code::RateLimited, "ERROR_RATE_LIMITED"),
+            (Code::Server, "ERROR_SERVER"),
+            (Code::Protocol, "ERROR_PROTOCOL"),
+            (Code::Storage, "ERROR_STORAGE"),
+            (Code::StorageFull, "ERROR_STORAGE_FULL"),
+            (Code::StorageUnavailable, "ERROR_STORAGE_UNAVAILABLE"),
+            (Code::RecordDamaged, "ERROR_RECORD_DAMAGED"),
+            (Code::WrongKey, "ERROR_WRONG_KEY"),
+            (Code::KeyMissing, "ERROR_KEY_MISSING"),
+            (Code::NewerFormat, "ERROR_NEWER_FORMAT"),
+            (Code::RecordLocked, "ERROR_RECORD_LOCKED"),
+            (Code::NotPermitted, "ERROR_NOT_PERMITTED"),
+            (Code::OfAnotherPlayer, "ERROR_OF_ANOTHER_PLAYER"),
+            (Code::Prohibited, "ERROR_PROHIBITED"),
+            (Code::NotEnabled, "ERROR_NOT_ENABLED"),
+            (Code::Internal, "ERROR_INTERNAL"),
+        ] {
+            let number = code as i32;
+            let shown = if number < 0 {
+                alloc::format!("({number})")
+            } else {
+                alloc::format!("{number}")
+            };
+            let line = alloc::format!("\n#define PLAYGATE_{name} {shown}\n");
+            assert!(header.contains(&line), "{line}");
+        }
+    }
+}

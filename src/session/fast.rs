@@ -22,9 +22,9 @@ const MAX_TEXT_BYTES: usize = 4 * bounds::MAX_JSON_BYTES;
 /// A long permission with more brackets than this is nested unusually, or has brackets in its texts.
 const FEW_BRACKETS: usize = 8;
 
-/// The session of that document, bare or wrapped; `None` when it is unusual or wrong.
-pub(super) fn parse(text: &str) -> Option<Session> {
-    let (apart, rest) = Apart::of(text, None)?;
+/// The session of that document, bare or wrapped, sharing what `held` has; `None` when it is unusual or wrong.
+pub(super) fn parse(text: &str, held: Option<&Session>) -> Option<Session> {
+    let (apart, rest) = Apart::of(text, held)?;
     let whole = rest.trim_ascii();
     let outer: Wire<'_, &RawValue> = serde_json::from_str(whole).ok()?;
     let part = outer.session.map_or(whole, RawValue::get);

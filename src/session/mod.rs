@@ -19,6 +19,8 @@ mod bounds;
 mod compare;
 mod decision;
 mod fast;
+#[cfg(test)]
+mod fast_tests;
 mod model;
 mod names;
 mod notice;

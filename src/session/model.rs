@@ -457,7 +457,7 @@ impl Index {
         hash_name(&self.hasher, name)
     }
 
-    fn find(&self, permissions: &[Permission], name: &str) -> Option<usize> {
+    pub(super) fn find(&self, permissions: &[Permission], name: &str) -> Option<usize> {
         self.table
             .find(self.hash(name), |&i| {
                 permissions.get(i as usize).is_some_and(|p| &*p.name == name)

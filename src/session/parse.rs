@@ -68,7 +68,7 @@ impl Session {
         let text = core::str::from_utf8(json)
             .ok()
             .filter(|text| text.len() <= bounds::MAX_JSON_BYTES);
-        match text.and_then(fast::parse) {
+        match text.and_then(|text| fast::parse(text, None)) {
             Some(session) => Ok(session),
             None => Self::parse_slowly(json, limit),
         }
