@@ -96,6 +96,12 @@ const DEFECTS: &[Defect] = &[
         to: "        self.saver.retry_at = Some(now.mono_ms.saturating_add(if PLANTED { 0 } else { wait }));",
     },
     Defect {
+        breaks: "behind a bar only what has changed is asked for",
+        file: "src/client/refresh.rs",
+        from: "etag: etag.clone().filter(|_| bar.is_none()),",
+        to: "etag: etag.clone().filter(|_| bar.is_none() || PLANTED),",
+    },
+    Defect {
         breaks: "the ad service hears of players who are denied",
         file: "src/client/mod.rs",
         from: "        game.set_gates(now, is_allowed, self.refresher.is_reachable());",

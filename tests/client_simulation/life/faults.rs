@@ -38,10 +38,32 @@ impl Life {
         };
         if let Some(reply) = self.reply_for(&exchange) {
             self.note(|| format!("answer {reply:?}"));
+            let is_honest = reply == self.server.borrow_mut().answer(&exchange);
             self.world.reply(reply.clone());
+            if is_honest {
+                self.holds_what_holds(&exchange);
+            }
             self.perhaps_again(&exchange, reply);
         }
         false
+    }
+
+    /// An honest answer about a session that holds has lifted whatever barred it.
+    fn holds_what_holds(&self, exchange: &Exchange) {
+        let server = self.server.borrow();
+        let held = server.current.as_ref().map(|doc| doc.id.as_str());
+        let asked = exchange.asked();
+        if held.is_none() || asked.is_some() && asked.as_deref() != held {
+            return;
+        }
+        let view = self.world.client.view(self.world.now);
+        let open = view.newest.open_session().map(|session| session.id());
+        assert_eq!(
+            open,
+            held,
+            "the server says that the session holds, and {}",
+            view.newest.standing.word()
+        );
     }
 
     fn reply_for(&mut self, exchange: &Exchange) -> Option<Reply> {
