@@ -1,5 +1,5 @@
-//! The project's commands: `cargo xtask demo | test | soak | fuzz | simulate | load | platforms | sandbox | header | abi |
-//! csharp | counts | bench | fleet | package`.
+//! The project's commands: `cargo xtask demo | test | soak | fuzz | simulate | mutants | load | platforms | sandbox | header |
+//! abi | csharp | counts | bench | fleet | package`.
 
 mod abi;
 mod bench;
@@ -24,6 +24,7 @@ mod isolate;
 mod kills;
 mod library;
 mod load;
+mod mutants;
 mod neighbours;
 mod package;
 mod planted;
@@ -49,9 +50,12 @@ const USAGE: &str = "cargo xtask COMMAND
   demo      play the main job: a C game, the studio's server and the simulated k-ID service, on loopback
   test      pass all tests; with words, the steps that have one of them in their names
   soak      what takes too long for every run: ThreadSanitizer in all of the library, every order of threads, planted
-            defects, hours of fuzzing and of lives at random; with words, the parts that have one of them in their names
+            defects, mutants, hours of fuzzing and of lives at random; with words, the parts that have one of them in
+            their names
   fuzz      look for bytes that break a promise: an hour in all, or `seconds N`; words pick targets of fuzz/
   simulate  live at random, until told to stop: `steps N`, `seconds N`, or `seed N` for one life and its story
+  mutants   make the rooms that decide wrong in every small way: with each, a test must fail (docs/mutants.md);
+            words pick files
   load      measure the studio's server: conditional reads a second and their times, on SQLite and PostgreSQL
   platforms build, run and check the library for other systems, as far as they can be had on Linux;
             a word picks those that have it in their name
@@ -82,6 +86,7 @@ fn main() -> ExitCode {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             simulation::run(if words.is_empty() { &["forever"] } else { &words })
         }
+        Some("mutants") => mutants::run(&arguments.collect::<Vec<_>>()),
         Some("load") => load::run(),
         Some("platforms") => platforms::run(&arguments.next().unwrap_or_default()),
         Some("sandbox") => run::ok(

@@ -1,8 +1,8 @@
 //! `cargo xtask soak`: what takes too long for every test run. Every order of threads that use the tables and handles;
-//! every call of the file code with every error; defects that the simulation must find; the game under valgrind; an hour of
-//! fuzzing and one of lives at random; and ThreadSanitizer in all of the library, the standard library included, and in
-//! C++: the tests of lives and threads, and the game that lives the demo. That the sanitizer is there is shown by a race
-//! that a host has in it.
+//! every call of the file code with every error; defects that the simulation must find, and mutants that the tests must;
+//! the game under valgrind; an hour of fuzzing and one of lives at random; and ThreadSanitizer in all of the library, the
+//! standard library included, and in C++: the tests of lives and threads, and the game that lives the demo. That the
+//! sanitizer is there is shown by a race that a host has in it.
 
 use std::{
     fs,
@@ -16,6 +16,7 @@ use crate::{
     demo::{self, expect},
     dependencies, fuzz,
     library::Library,
+    mutants,
     neighbours::OTHER_RUSTC,
     planted,
     platforms::toolchain,
@@ -32,6 +33,7 @@ const PARTS: &[Part] = &[
     ("every call of the file code fails with every error", storage_torture),
     ("dependencies: licences, bans and sources", dependencies::deny),
     ("the simulation finds planted defects", planted::run),
+    ("mutants: a test fails for each", || mutants::run(&[])),
     ("the game lives the demo under valgrind", demo::run_under_valgrind),
     ("threads in C++ with ThreadSanitizer", thread_sanitizer),
     ("an hour of fuzzing", || fuzz::run(fuzz::HOUR).map(drop)),
