@@ -15,29 +15,36 @@ use crate::run::{self, Counts, cargo, root, target};
 const TARGETS: [&str; 6] = ["session", "answer", "record", "webhook", "url", "abi"];
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 /// So long, where no time is given.
-pub const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Fuzzes the targets that are named, or all; with `seconds N`, so long.
 ///
 /// # Errors
 /// Words that are none of that, or what fuzzing found.
 pub fn command(words: &[String]) -> Result<(), String> {
-    let wrong = || format!("fuzz takes `seconds N` and targets: {}", TARGETS.join(", "));
-    let (names, time) = match words.iter().position(|word| word == "seconds") {
-        Some(at) => match &words[at + 1..] {
-            [number] => (
-                &words[..at],
-                number.parse().map(Duration::from_secs).map_err(|_| wrong())?,
-            ),
-            _ => return Err(wrong()),
-        },
-        None => (words, HOUR),
-    };
+    let (names, time) = words_and_time(words)?;
+    let wrong = || format!("the targets are {}", TARGETS.join(", "));
     let mut targets = Vec::new();
     for name in names {
         targets.push(*TARGETS.iter().find(|target| *target == name).ok_or_else(wrong)?);
     }
     fuzz(if targets.is_empty() { &TARGETS } else { &targets }, time).map(drop)
+}
+
+/// The words before `seconds N`, and that time; an hour where there is none.
+///
+/// # Errors
+/// No number behind `seconds`, or more than that.
+pub fn words_and_time(words: &[String]) -> Result<(&[String], Duration), String> {
+    let Some(at) = words.iter().position(|word| word == "seconds") else {
+        return Ok((words, HOUR));
+    };
+    let (before, after) = words.split_at(at);
+    let time = match after {
+        [_, number] => number.parse().ok().map(Duration::from_secs),
+        _ => None,
+    };
+    Ok((before, time.ok_or("`seconds` stands before a number, at the end")?))
 }
 
 /// Fuzzes all targets; that time is all of theirs together.

@@ -50,8 +50,8 @@ const USAGE: &str = "cargo xtask COMMAND
   demo      play the main job: a C game, the studio's server and the simulated k-ID service, on loopback
   test      pass all tests; with words, the steps that have one of them in their names
   soak      what takes too long for every run: ThreadSanitizer in all of the library, every order of threads, planted
-            defects, mutants, hours of fuzzing and of lives at random; with words, the parts that have one of them in
-            their names
+            defects, mutants, fuzzing and lives at random for an hour or `seconds N`; with words, the parts that have
+            one of them in their names
   fuzz      look for bytes that break a promise: an hour in all, or `seconds N`; words pick targets of fuzz/
   simulate  live at random, until told to stop: `steps N`, `seconds N`, or `seed N` for one life and its story
   mutants   make the rooms that decide wrong in every small way: with each, a test must fail (docs/mutants.md);

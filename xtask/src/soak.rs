@@ -1,6 +1,6 @@
 //! `cargo xtask soak`: what takes too long for every test run. Every order of threads that use the tables and handles;
 //! every call of the file code with every error; defects that the simulation must find, and mutants that the tests must;
-//! the game under valgrind; an hour of fuzzing and one of lives at random; and ThreadSanitizer in all of the library, the
+//! the game under valgrind; an hour of fuzzing beside one of lives at random; and ThreadSanitizer in all of the library, the
 //! standard library included, and in C++: the tests of lives and threads, and the game that lives the demo. That the
 //! sanitizer is there is shown by a race that a host has in it.
 
@@ -8,7 +8,8 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -36,34 +37,79 @@ const PARTS: &[Part] = &[
     ("mutants: a test fails for each", || mutants::run(&[])),
     ("the game lives the demo under valgrind", demo::run_under_valgrind),
     ("threads in C++ with ThreadSanitizer", thread_sanitizer),
-    ("an hour of fuzzing", || fuzz::run(fuzz::HOUR).map(drop)),
-    ("an hour of lives at random", || simulation::run(&["seconds", "3600"])),
+];
+
+/// A part that goes on for as long as it is told to.
+type LongPart = (&'static str, fn(Duration) -> Result<(), String>);
+
+/// They run at the same time: each keeps one core busy.
+const LONG_PARTS: &[LongPart] = &[
+    ("long fuzzing", |time| fuzz::run(time).map(drop)),
+    ("lives at random for long", |time| {
+        simulation::run(&["seconds", &time.as_secs().to_string()])
+    }),
 ];
 
 /// Runs all parts, or those in whose names one of these words is; a part that fails does not keep the others from
-/// running.
+/// running. With `seconds N` the long ones take so long, and not an hour.
 ///
 /// # Errors
-/// The parts that failed, or that no part has such a name.
+/// The parts that failed, that no part has such a name, or that the time is none.
 pub fn run(words: &[String]) -> Result<(), String> {
     setup::ensure()?;
+    let (words, time) = fuzz::words_and_time(words)?;
     let is_wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
-    let mut ran = 0;
-    let mut failures = Vec::new();
+    let mut ended: Vec<Ended> = Vec::new();
     for (name, part) in PARTS.iter().filter(|(name, _)| is_wanted(name)) {
         println!("\n== {name}");
-        let started = Instant::now();
-        if let Err(error) = part() {
-            println!("FAILED: {name}\n{error}");
-            failures.push(*name);
-        }
-        println!("  ({} s)", started.elapsed().as_secs());
-        ran += 1;
+        ended.push(timed(name, part));
     }
-    match (ran, failures.as_slice()) {
+    thread::scope(|scope| {
+        let wanted = LONG_PARTS.iter().filter(|(name, _)| is_wanted(name));
+        let threads: Vec<_> = wanted
+            .map(|(name, part)| {
+                println!("\n== {name}");
+                scope.spawn(move || run::labelled(name, || timed(name, || part(time))))
+            })
+            .collect();
+        for thread in threads {
+            ended.push(thread.join().unwrap_or_else(|_| Ended {
+                name: "a long part",
+                seconds: 0,
+                result: Err("it panicked".to_owned()),
+            }));
+        }
+    });
+    println!("\n== summary");
+    let mut failures = Vec::new();
+    for part in &ended {
+        println!("{:>6} s  {}", part.seconds, part.name);
+        if let Err(error) = &part.result {
+            println!("FAILED: {}: {error}", part.name);
+            failures.push(part.name);
+        }
+    }
+    match (ended.len(), failures.as_slice()) {
         (0, _) => Err("no part of the soak has such a name".to_owned()),
         (_, []) => Ok(()),
         _ => Err(format!("failed: {}", failures.join(", "))),
+    }
+}
+
+/// How a part ended.
+struct Ended {
+    name: &'static str,
+    seconds: u64,
+    result: Result<(), String>,
+}
+
+fn timed(name: &'static str, part: impl FnOnce() -> Result<(), String>) -> Ended {
+    let started = Instant::now();
+    let result = part();
+    Ended {
+        name,
+        seconds: started.elapsed().as_secs(),
+        result,
     }
 }
 
