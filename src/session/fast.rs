@@ -17,8 +17,6 @@ use super::{
 
 /// The field that holds the list of permissions.
 const FIELD: &str = "\"permissions\"";
-/// The longest text: room for what a server sends beside a session.
-const MAX_TEXT_BYTES: usize = 4 * bounds::MAX_JSON_BYTES;
 /// A long permission with more brackets than this is nested unusually, or has brackets in its texts.
 const FEW_BRACKETS: usize = 8;
 
@@ -44,9 +42,6 @@ impl<'a> Apart<'a> {
     /// Takes a text apart: its list of permissions, and the rest, which is the text with an empty list and is to be read
     /// by itself. What `held` has is shared with it. `None` when there is no such list, or one that is unusual or wrong.
     pub fn of(text: &'a str, held: Option<&'a Session>) -> Option<(Self, String)> {
-        if text.len() > MAX_TEXT_BYTES {
-            return None;
-        }
         let behind = text.get(text.find(FIELD)?..)?.strip_prefix(FIELD)?;
         let behind = behind.trim_ascii_start().strip_prefix(':')?;
         let behind = behind.trim_ascii_start().strip_prefix('[')?;

@@ -157,7 +157,6 @@ fn a_few_other_names_in_a_long_list_are_found_and_those_before_are_not() {
         &[(39, "new"), (3, "newer")],
         // Two that changed places.
         &[(5, "feature-6"), (6, "feature-5")],
-        // Ten are as many as are changed in the index that there is.
         &[
             (0, "a"),
             (1, "b"),

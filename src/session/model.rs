@@ -430,11 +430,8 @@ impl Index {
     }
 
     /// The index of a list that differs from the indexed one, of the same length, in the names at these places. `None` when
-    /// a name would occur twice, or they are many.
+    /// a name would occur twice.
     pub(super) fn renamed(&self, old: &[Permission], new: &[Permission], places: &[usize]) -> Option<Self> {
-        if places.len() > new.len() / 4 {
-            return None;
-        }
         let mut index = self.clone();
         for &place in places {
             let hash = index.hash(&old.get(place)?.name);
