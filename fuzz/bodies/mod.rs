@@ -11,7 +11,7 @@ use playgate::{
         storage::{MemoryStorage, Storage},
     },
     protocol::{
-        backend::{self, Answer, Ask},
+        backend::{self, Answer, Ask, Before},
         challenge::{Challenge, NewCode, is_email},
         game_session::read_game,
         http::Response,
@@ -51,6 +51,33 @@ pub fn session(data: &[u8]) {
     );
     for changes in [&there, &back] {
         is_json(changes);
+    }
+    if let (Some(one), Some(two)) = (&one, &two) {
+        follows(one, two);
+        follows(two, one);
+    }
+}
+
+/// What is read after a held session is what is read by itself.
+fn follows(held: &Session, next: &Session) {
+    let response = Response {
+        status: 200,
+        headers: Vec::new(),
+        body: format!(r#"{{"session":{}}}"#, next.json()).into_bytes(),
+    };
+    let before = Before {
+        session: held,
+        around: None,
+    };
+    let read = backend::read_after(&Ask::Own, &response, NOW_MS, Some(before));
+    let Answer::Session { session, .. } = read else {
+        panic!("a session that was read is none after another");
+    };
+    assert_eq!(session.permissions(), next.permissions());
+    assert_eq!(session.json(), next.json());
+    assert!(compare(Some(&session), Some(next)).is_empty());
+    for permission in next.permissions() {
+        assert_eq!(session.permission(&permission.name), Some(permission));
     }
 }
 
