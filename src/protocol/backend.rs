@@ -27,8 +27,6 @@ use crate::session::{Apart, MAX_JSON_BYTES, Session};
 const OF_ANOTHER_PLAYER: &str = "SESSION_OF_ANOTHER_PLAYER";
 /// The longest text that is repeated from a server's error code.
 const MAX_CODE_BYTES: usize = 64;
-/// The longest answer: with room for the changes list beside the session.
-const MAX_BODY_BYTES: usize = 4 * MAX_JSON_BYTES;
 /// The most that is kept of what stands around a session.
 const MAX_AROUND_BYTES: usize = 4096;
 
@@ -242,9 +240,14 @@ struct Body<'a> {
     permissions: Option<serde::de::IgnoredAny>,
 }
 
+/// There is room for the changes list beside the session.
+fn is_too_long(response: &Response) -> bool {
+    response.body.len() > 4 * MAX_JSON_BYTES
+}
+
 /// A JSON object in a body; the error is a sentence that says where, and quotes nothing.
 pub(super) fn read_object<'a, T: Deserialize<'a>>(response: &'a Response) -> Result<(&'a str, T), String> {
-    if response.body.len() > MAX_BODY_BYTES {
+    if is_too_long(response) {
         return Err("the server's answer is too long".to_owned());
     }
     let text = core::str::from_utf8(&response.body).map_err(|_| "the server's answer is not UTF-8".to_owned())?;
@@ -325,8 +328,10 @@ fn read_body(ask: &Ask, response: &Response, before: Option<Before<'_>>) -> Answ
 
 /// A session that was asked for, and that nothing is unusual about: read in one pass.
 fn read_quickly(ask: &Ask, response: &Response, held: Option<&Session>) -> Option<Answer> {
-    let body = Some(&*response.body).filter(|body| body.len() <= MAX_BODY_BYTES)?;
-    let text = core::str::from_utf8(body).ok()?;
+    if is_too_long(response) {
+        return None;
+    }
+    let text = core::str::from_utf8(&response.body).ok()?;
     let (apart, rest) = Apart::of(text, held)?;
     let body: Body<'_> = serde_json::from_str(Some(&*rest).filter(|rest| rest.starts_with('{'))?).ok()?;
     if body.session_deleted == Some(true) || body.needs_consent == Some(true) {
