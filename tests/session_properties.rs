@@ -217,6 +217,7 @@ proptest! {
         };
         let (told_session, now_session) = (told.as_ref().map(parse), now.as_ref().map(parse));
         let notice = Notice::between(told_session.as_ref(), now_session.as_ref());
+        prop_assert_eq!(Notice::is_due(told_session.as_ref(), now_session.as_ref()), !notice.is_empty());
         let (was, is) = (on(&told), on(&now));
         prop_assert_eq!(names(&notice.off), was.difference(&is).copied().collect());
         prop_assert_eq!(names(&notice.on), is.difference(&was).copied().collect());

@@ -417,6 +417,7 @@ impl World {
     /// What holds after every step.
     fn check(&self) {
         let view = self.client.view(self.now);
+        assert_eq!(view.has_notice(), !view.notice().is_empty());
         let held = (self.disk.held_elsewhere && self.disk.failure.is_none()).then(|| self.disk.allows());
         for feature in FEATURES {
             if view.access(feature) == Access::Allowed {
