@@ -207,8 +207,8 @@ impl Storage for FileStorage {
     fn read(&self, key: &str) -> Result<Option<Vec<u8>>, StorageError> {
         let doing = "read a stored record";
         let path = self.path(key)?;
-        let file = match retry_blocked(|| open::existing(&path, false)) {
-            Ok(file) => file,
+        let (file, length) = match retry_blocked(|| open::existing_with_length(&path, false)) {
+            Ok(opened) => opened,
             Err(err) if err.kind() == io::ErrorKind::NotFound => {
                 return self.folder_is_there(doing).map(|()| None);
             }
@@ -216,8 +216,7 @@ impl Storage for FileStorage {
         };
         let limit = MAX_STORED_BYTES as u64 + 1;
         // Room for all of it, and a byte more to see its end.
-        let likely = file.metadata().map_or(0, |metadata| metadata.len().min(limit)) + 1;
-        let mut bytes = Vec::with_capacity(usize::try_from(likely).unwrap_or(0));
+        let mut bytes = Vec::with_capacity(usize::try_from(length.min(limit) + 1).unwrap_or(0));
         file.take(limit)
             .read_to_end(&mut bytes)
             .map_err(|err| self.failed(doing, &err))?;

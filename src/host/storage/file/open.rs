@@ -6,12 +6,18 @@ use std::path::{Path, PathBuf};
 
 /// Opens an existing regular file, never through a symbolic link, and never waiting for the other end of a pipe.
 pub(super) fn existing(path: &Path, for_writing: bool) -> io::Result<File> {
+    existing_with_length(path, for_writing).map(|(file, _)| file)
+}
+
+/// The same, and how long it is.
+pub(super) fn existing_with_length(path: &Path, for_writing: bool) -> io::Result<(File, u64)> {
     let mut options = OpenOptions::new();
     options.read(!for_writing).write(for_writing);
     only_the_file_itself(&mut options);
     let file = options.open(path)?;
-    if file.metadata()?.is_file() {
-        Ok(file)
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        Ok((file, metadata.len()))
     } else {
         Err(io::Error::new(
             io::ErrorKind::InvalidData,
