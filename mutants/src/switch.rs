@@ -56,12 +56,12 @@ struct Writer<'a> {
     /// By the byte where they start.
     at: HashMap<usize, Vec<&'a Mutant>>,
     numbers: BTreeSet<usize>,
-    /// What stands for each use of a constant with mutants in its value.
-    constants: HashMap<&'a str, String>,
+    /// What stands for each use of a constant with mutants in its value, and their numbers.
+    constants: HashMap<&'a str, (String, Vec<usize>)>,
 }
 
 impl<'a> Writer<'a> {
-    /// The compiler computes a constant: what is switched is the file's uses of it.
+    /// The compiler computes a constant: what is switched is the file's uses of it. Without any it is not switched.
     fn find_constants(&mut self, root: Node) {
         let mut cursor = root.walk();
         for item in root.children(&mut cursor).filter(|node| node.kind() == "const_item") {
@@ -75,14 +75,15 @@ impl<'a> Writer<'a> {
             of_value.sort_by_key(|mutant| mutant.number);
             let name = self.text(name);
             let mut switched = name.to_owned();
+            let mut numbers = Vec::new();
             for mutant in of_value {
                 let (before, after) = (self.raw(within.start, mutant.start), self.raw(mutant.end, within.end));
                 let mutated = format!("{before}{}{after}", mutant.replacement);
                 switched = format!("(if {} {{ {mutated} }} else {{ {switched} }})", is_on(mutant));
-                self.numbers.insert(mutant.number);
+                numbers.push(mutant.number);
             }
-            if switched != name {
-                self.constants.insert(name, switched);
+            if !numbers.is_empty() {
+                self.constants.insert(name, (switched, numbers));
             }
         }
     }
@@ -125,7 +126,10 @@ impl<'a> Writer<'a> {
             "const_item" | "static_item" | "enum_variant" | "use_declaration" | "macro_invocation" => {
                 Some(self.text(node).to_owned())
             }
-            "identifier" => self.constants.get(self.text(node)).cloned(),
+            "identifier" => self.constants.get(self.text(node)).map(|(switched, numbers)| {
+                self.numbers.extend(numbers);
+                switched.clone()
+            }),
             "field_initializer" | "shorthand_field_initializer" => self.field(node),
             _ => None,
         };
