@@ -357,6 +357,7 @@ mod tests {
     #[test]
     fn every_key_is_known_and_no_other() {
         assert!(Texts::keys().all(|key| Texts::check_key(key) == Ok(())));
+        assert_eq!(Texts::keys().count(), TEXTS.len());
         assert_eq!(Texts::check_key("notice.no-such.title"), Err(UnknownKey));
         assert_eq!(Texts::check_key(""), Err(UnknownKey));
     }
