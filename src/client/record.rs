@@ -205,7 +205,7 @@ impl Record {
                     None,
                 )
             }
-            acknowledged => (Some(acknowledged), told),
+            _ => (Some(acknowledged), told),
         };
         let head = serde_json::to_vec(&Wire {
             v: VERSION,
