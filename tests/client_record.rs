@@ -287,6 +287,32 @@ fn a_document_that_both_states_have_is_stored_once_and_shared() {
 }
 
 #[test]
+fn a_document_that_only_reads_like_a_stripped_one_is_not_shared_with_it() {
+    let plain = Session::parse(br#"{"sessionId":"s-1","status":"ACTIVE","permissions":[]}"#).unwrap();
+    let stripped = plain.stripped();
+    assert_eq!(plain.json(), stripped.json());
+    let state = |revision: u64, session: &Session| State {
+        revision,
+        standing: Standing::Session {
+            session: Arc::new(session.clone()),
+            etag: None,
+            bar: None,
+        },
+        ..State::default()
+    };
+    for (current, told) in [(&plain, &stripped), (&stripped, &plain)] {
+        let record = Record {
+            current: state(3, current),
+            acknowledged: state(2, told),
+            ..Record::default()
+        };
+        let again = Record::decode(&record.encode(true)).unwrap();
+        assert_eq!(again.current.session().unwrap().is_stripped(), current.is_stripped());
+        assert_eq!(again.acknowledged.session().unwrap().is_stripped(), told.is_stripped());
+    }
+}
+
+#[test]
 fn a_record_with_too_little_or_too_much_behind_its_first_line_is_damaged() {
     let session = Arc::new(Session::parse(br#"{"sessionId":"s-1"}"#).unwrap());
     let record = Record {
