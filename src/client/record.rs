@@ -187,26 +187,15 @@ impl Record {
     pub fn encode(&self, personal: bool) -> Vec<u8> {
         let is_told = self.acknowledged.revision == self.current.revision;
         let (current, document) = encode_state(&self.current, personal);
-        let (acknowledged, told) = encode_state(&self.acknowledged, personal);
-        let is_same = told == document && is_stripped(&acknowledged) == is_stripped(&current);
-        let (acknowledged, told) = match acknowledged {
-            _ if is_told => (None, None),
-            WireState::Session {
-                etag, bar, stripped, ..
-            } if is_same => {
-                let length = None;
-                (
-                    Some(WireState::Session {
-                        length,
-                        etag,
-                        bar,
-                        stripped,
-                    }),
-                    None,
-                )
-            }
-            _ => (Some(acknowledged), told),
-        };
+        let mut acknowledged = (!is_told).then(|| encode_state(&self.acknowledged, personal));
+        if let Some((state, told)) = &mut acknowledged
+            && *told == document
+            && is_stripped(state) == is_stripped(&current)
+            && let WireState::Session { length, .. } = state
+        {
+            (*length, *told) = (None, None);
+        }
+        let (acknowledged, told) = acknowledged.unzip();
         let head = serde_json::to_vec(&Wire {
             v: VERSION,
             revision: self.current.revision,
@@ -224,8 +213,9 @@ impl Record {
             switched_off: (*self.current.switched_off).clone(),
         });
         let head = head.unwrap_or_default();
-        let parts = [&*head, b"\n", bytes_of(&document), bytes_of(&told)];
-        parts.concat()
+        let documents = [document, told.flatten()].map(Option::unwrap_or_default);
+        let [document, told] = documents.each_ref().map(|document| document.as_bytes());
+        [&*head, b"\n", document, told].concat()
     }
 
     /// What was asked for the session that holds; what was asked for another is over.
@@ -418,10 +408,6 @@ fn encode_state(state: &State, personal: bool) -> (WireState, Option<Cow<'_, str
 
 fn is_stripped(state: &WireState) -> bool {
     matches!(state, WireState::Session { stripped: true, .. })
-}
-
-fn bytes_of<'a>(document: &'a Option<Cow<'_, str>>) -> &'a [u8] {
-    document.as_deref().unwrap_or_default().as_bytes()
 }
 
 /// The state, whose session's document is taken from the front of those that are left, or is that of `current`.
