@@ -4,7 +4,7 @@ mod client_harness;
 
 use client_harness::{
     Disk, HOUR, MINUTE, Medium, SECOND, World, config,
-    disk::head_of,
+    disk::with_head,
     documents::*,
     studio::{self, CODE, SHAPES, Shape, Studio, challenge_id, sealed, signal, stored, usual, waits, world_with},
 };
@@ -325,14 +325,12 @@ fn a_shorter_list_never_takes_the_place_of_the_session() {
 #[test]
 fn a_record_with_too_much_in_it_is_damaged() {
     let (world, _) = studio::world();
-    let record = stored(&world);
-    let (mut head, documents) = head_of(record.as_bytes());
     let upgrade =
         serde_json::json!({"feature": "f", "stage": "asked", "askedMs": 0, "challenge": {"id": "c", "kind": "K"}});
     for (count, is_damaged) in [(32, false), (33, true)] {
-        head["upgrades"] = serde_json::json!(vec![&upgrade; count]);
+        let with = |record: &mut serde_json::Value| record["upgrades"] = serde_json::json!(vec![&upgrade; count]);
         let disk = Disk {
-            payload: Some([head.to_string().as_bytes(), b"\n", documents].concat()),
+            payload: Some(with_head(stored(&world).as_bytes(), with)),
             ..Disk::default()
         };
         let world = World::open_offline(config(), disk);

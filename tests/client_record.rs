@@ -4,7 +4,12 @@ mod client_harness;
 
 use std::sync::Arc;
 
-use client_harness::{DAY, Disk, World, config, disk::head_of, documents::*, noon};
+use client_harness::{
+    DAY, Disk, World, config,
+    disk::{head_of, with_head},
+    documents::*,
+    noon,
+};
 use playgate::{
     client::{Cause, Config, MAX_SWITCHED_OFF, MAX_UPGRADES, Output, Record, Stage, Standing, State, Upgrade},
     protocol::challenge::Challenge,
@@ -242,27 +247,31 @@ fn diagnostics_and_debug_hold_nothing_personal() {
     }
 }
 
-#[test]
-fn a_document_that_both_states_have_is_stored_once_and_shared() {
-    let session = |enabled: bool| {
-        let text = json!({"sessionId": "s-1", "permissions": [{"name": "mods", "enabled": enabled}]}).to_string();
-        Arc::new(Session::parse(text.as_bytes()).unwrap())
-    };
-    let state = |revision: u64, session: &Arc<Session>| State {
+/// A state of that number with that session.
+fn state(revision: u64, session: &Session) -> State {
+    State {
         revision,
         standing: Standing::Session {
-            session: Arc::clone(session),
+            session: Arc::new(session.clone()),
             etag: None,
             bar: None,
         },
         ..State::default()
+    }
+}
+
+#[test]
+fn a_document_that_both_states_have_is_stored_once_and_shared() {
+    let session = |enabled: bool| {
+        let text = json!({"sessionId": "s-1", "permissions": [{"name": "mods", "enabled": enabled}]}).to_string();
+        Session::parse(text.as_bytes()).unwrap()
     };
     let on = session(true);
     for (told, copies) in [
-        (Arc::clone(&on), 1),
+        (on.clone(), 1),
         (session(true), 1),
         (session(false), 2),
-        (Arc::new(on.stripped()), 2),
+        (on.stripped(), 2),
     ] {
         let record = Record {
             current: state(3, &on),
@@ -291,15 +300,6 @@ fn a_document_that_only_reads_like_a_stripped_one_is_not_shared_with_it() {
     let plain = Session::parse(br#"{"sessionId":"s-1","status":"ACTIVE","permissions":[]}"#).unwrap();
     let stripped = plain.stripped();
     assert_eq!(plain.json(), stripped.json());
-    let state = |revision: u64, session: &Session| State {
-        revision,
-        standing: Standing::Session {
-            session: Arc::new(session.clone()),
-            etag: None,
-            bar: None,
-        },
-        ..State::default()
-    };
     for (current, told) in [(&plain, &stripped), (&stripped, &plain)] {
         let record = Record {
             current: state(3, current),
@@ -314,17 +314,9 @@ fn a_document_that_only_reads_like_a_stripped_one_is_not_shared_with_it() {
 
 #[test]
 fn a_record_with_too_little_or_too_much_behind_its_first_line_is_damaged() {
-    let session = Arc::new(Session::parse(br#"{"sessionId":"s-1"}"#).unwrap());
+    let session = Session::parse(br#"{"sessionId":"s-1"}"#).unwrap();
     let record = Record {
-        current: State {
-            revision: 1,
-            standing: Standing::Session {
-                session,
-                etag: None,
-                bar: None,
-            },
-            ..State::default()
-        },
+        current: state(1, &session),
         ..Record::default()
     };
     let bytes = record.encode(true);
@@ -362,12 +354,11 @@ fn numbers_go_on_after_those_that_were_given_out_and_stay_where_they_are_later()
 #[test]
 fn a_record_may_hold_as_much_as_its_limits_say_and_no_more() {
     let (_, text) = stored(false);
-    let (head, documents) = head_of(text.as_bytes());
     let with = |upgrades: usize, switched_off: usize| {
-        let mut record = head.clone();
-        record["upgrades"] = json!(vec![json!({"feature": "f", "stage": "asking", "askedMs": 0}); upgrades]);
-        record["switchedOff"] = json!((0..switched_off).map(|n| format!("f-{n}")).collect::<Vec<_>>());
-        let bytes = [record.to_string().as_bytes(), b"\n", documents].concat();
+        let bytes = with_head(text.as_bytes(), |record| {
+            record["upgrades"] = json!(vec![json!({"feature": "f", "stage": "asking", "askedMs": 0}); upgrades]);
+            record["switchedOff"] = json!((0..switched_off).map(|n| format!("f-{n}")).collect::<Vec<_>>());
+        });
         Record::decode(&bytes).map(|record| record.upgrades.len())
     };
     assert_eq!(with(MAX_UPGRADES, MAX_SWITCHED_OFF).ok(), Some(MAX_UPGRADES));

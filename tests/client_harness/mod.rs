@@ -21,7 +21,7 @@ use playgate::{
         View,
     },
     protocol::http::{Method, Reply, Request, Response, TransportError, TransportErrorKind},
-    session::Access,
+    session::{Access, Found},
 };
 
 pub const SECOND: u64 = 1_000;
@@ -107,6 +107,8 @@ pub struct World {
     pub answers: u64,
     /// What the game sees: the picture at the last publish.
     pub published: View,
+    /// Where the features were found in the session before.
+    found: RefCell<Vec<Found>>,
     /// Every step, when wanted.
     pub log: Option<Rc<RefCell<Vec<String>>>>,
     news: Vec<(News, Outcome)>,
@@ -174,6 +176,7 @@ impl World {
             ticks: 0,
             answers: 0,
             published: View::default(),
+            found: RefCell::default(),
             log: None,
             news: Vec::new(),
             progress: Vec::new(),
@@ -418,6 +421,8 @@ impl World {
     fn check(&self) {
         let view = self.client.view(self.now);
         assert_eq!(view.has_notice(), !view.notice().is_empty());
+        let accesses = view.accesses(FEATURES.into_iter(), &mut self.found.borrow_mut());
+        assert_eq!(accesses, FEATURES.map(|feature| view.access(feature)));
         let held = (self.disk.held_elsewhere && self.disk.failure.is_none()).then(|| self.disk.allows());
         for feature in FEATURES {
             if view.access(feature) == Access::Allowed {
