@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, fs, process::Command};
 
 use serde_json::Value;
 
-use crate::run::{self, Counts, cargo, root, target};
+use crate::run::{self, Counts, cargo, root};
 
-/// Installed into `target/tools` when it is not there.
+/// The version of cargo-deny.
 const VERSION: &str = "0.20.2";
 
 /// The rules of `deny.toml` that Cargo's metadata can answer.
@@ -112,13 +112,7 @@ pub fn check() -> Result<Counts, String> {
 /// # Errors
 /// A dependency that is not wanted.
 pub fn deny() -> Result<(), String> {
-    let folder = target().join("tools");
-    let program = folder.join("bin/cargo-deny");
-    if !program.exists() {
-        let mut install = cargo();
-        install.args(["install", "--quiet", "--locked", "cargo-deny", "--version", VERSION]);
-        run::ok(install.arg("--root").arg(&folder))?;
-    }
+    let program = run::tool("cargo-deny", VERSION)?;
     let deny = |arguments: &[&str]| {
         let mut command = Command::new(&program);
         command.current_dir(root()).arg("--offline").args(arguments);

@@ -59,6 +59,22 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// A program from crates.io in that version, installed into `target/tools` when it is not there.
+///
+/// # Errors
+/// It cannot be installed.
+pub fn tool(name: &str, version: &str) -> Result<PathBuf, String> {
+    let folder = target().join("tools");
+    let program = folder.join("bin").join(name);
+    let installed = output(cargo().args(["install", "--list", "--root"]).arg(&folder))?;
+    if !installed.contains(&format!("{name} v{version}:")) {
+        let mut install = cargo();
+        install.args(["install", "--quiet", "--locked", "--force", name, "--version", version]);
+        ok(install.arg("--root").arg(&folder))?;
+    }
+    Ok(program)
+}
+
 thread_local! {
     static IS_IN_BACKGROUND: Cell<bool> = const { Cell::new(false) };
     static LABEL: RefCell<String> = const { RefCell::new(String::new()) };
