@@ -1,5 +1,6 @@
-//! `playgate-mutants ROOT TARGET LIST`: tries the tests with every mutant of a list that cargo-mutants made. All mutants are
-//! in one build, each behind a switch, so that the tests are built once; those that cannot be switched are built alone.
+//! `playgate-mutants ROOT TARGET LIST TESTS…`: tries these tests, named as for `cargo test`, with every mutant of a list that
+//! cargo-mutants made. All mutants are in one build, each behind a switch, so that the tests are built once; those that cannot
+//! be switched are built alone.
 
 mod explained;
 mod list;
@@ -23,11 +24,11 @@ use trial::{Fate, Trials};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [root, target, list] = words.as_slice() else {
-        eprintln!("usage: playgate-mutants ROOT TARGET LIST");
+    let [root, target, list, tests @ ..] = words.as_slice() else {
+        eprintln!("usage: playgate-mutants ROOT TARGET LIST TESTS...");
         return ExitCode::FAILURE;
     };
-    match run(Path::new(root), Path::new(target), Path::new(list)) {
+    match run(Path::new(root), Path::new(target), Path::new(list), tests) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
 }
 
 /// Tries all of the list.
-fn run(root: &Path, target: &Path, list: &Path) -> Result<(), String> {
+fn run(root: &Path, target: &Path, list: &Path, tests: &[String]) -> Result<(), String> {
     let started = Instant::now();
     let mutants = list::read(list, root)?;
     let mut table = Table::read(root)?;
@@ -49,7 +50,7 @@ fn run(root: &Path, target: &Path, list: &Path) -> Result<(), String> {
         switched.len(),
         broken.len()
     );
-    let trials = Trials::new(&tree, tree.tests(tree::TESTS)?, tree.simulation()?)?;
+    let trials = Trials::new(&tree, tree.tests(tests)?, tree.simulation()?)?;
     println!(
         "without a mutant everything passes; tests come by {}",
         trials.reached_by_tests()
@@ -59,7 +60,7 @@ fn run(root: &Path, target: &Path, list: &Path) -> Result<(), String> {
     let is_tried = |mutant: &&Mutant| switched.contains(&mutant.number) || broken.contains(&mutant.number);
     let others: Vec<&Mutant> = mutants.iter().filter(|mutant| !is_tried(mutant)).collect();
     println!("{} by themselves", others.len());
-    fates.extend(try_alone(&tree, &mutants, &others)?);
+    fates.extend(try_alone(&tree, &mutants, &others, tests)?);
     report(&mutants, &fates, &mut table, started.elapsed())
 }
 
@@ -117,7 +118,7 @@ fn try_switched(trials: &Trials, mutants: &[Mutant], switched: &BTreeSet<usize>)
 }
 
 /// Tries those that cannot be switched, each in a build of its own; without a fate are those that do not compile.
-fn try_alone(tree: &Tree, all: &[Mutant], mutants: &[&Mutant]) -> Result<Fates, String> {
+fn try_alone(tree: &Tree, all: &[Mutant], mutants: &[&Mutant], tests: &[String]) -> Result<Fates, String> {
     for file in all
         .iter()
         .map(|mutant| mutant.file.as_str())
@@ -128,7 +129,7 @@ fn try_alone(tree: &Tree, all: &[Mutant], mutants: &[&Mutant]) -> Result<Fates, 
     let mut fates = Fates::new();
     for mutant in mutants {
         tree.put_alone(mutant)?;
-        let fate = alone(tree)?;
+        let fate = alone(tree, tests)?;
         tree.restore(&mutant.file)?;
         match fate {
             Some(Fate::Survived) => println!("survives: {}", mutant.name),
@@ -141,11 +142,11 @@ fn try_alone(tree: &Tree, all: &[Mutant], mutants: &[&Mutant]) -> Result<Fates, 
 }
 
 /// What becomes of the mutant that is in the copy. The tests beside the sources build soonest.
-fn alone(tree: &Tree) -> Result<Option<Fate>, String> {
+fn alone(tree: &Tree, tests: &[String]) -> Result<Option<Fate>, String> {
     if !tree.compiles()? {
         return Ok(None);
     }
-    for which in [tree::UNIT_TESTS, tree::TESTS] {
+    for which in [&["--lib".to_owned()], tests] {
         for binary in tree.tests(which)? {
             let mut command: Command = trial::limited(&binary.program);
             command.current_dir(tree.folder()).arg("-q");

@@ -168,11 +168,7 @@ impl<'a> Writer<'a> {
                 "({{ let l: bool = {left};\nif l {same} ({on}) {{ {right} }} else {{ l }} }})"
             ));
         }
-        let mut cases = String::new();
-        for mutant in &mutants {
-            cases.push_str(&format!("if {} {{ l {} r }} else ", is_on(mutant), mutant.replacement));
-        }
-        cases.push_str(&format!("{{ l {operator} r }}"));
+        let cases = cases(&mutants, "l", operator);
         Some(if let "==" | "!=" | "<" | ">" | "<=" | ">=" = operator {
             // Comparisons take nothing away from what they compare.
             format!("(match (&({left}), &({right})) {{ (l, r) =>\n{cases} }})")
@@ -189,15 +185,8 @@ impl<'a> Writer<'a> {
         }
         let place = self.text(node.child_by_field_name("left")?);
         let value = self.node(node.child_by_field_name("right")?);
-        let mut text = format!("{{ let r = {value};\n");
-        for mutant in mutants {
-            text.push_str(&format!(
-                "if {} {{ {place} {} r }} else ",
-                is_on(mutant),
-                mutant.replacement
-            ));
-        }
-        Some(text + &format!("{{ {place} {} r }} }}", self.text(operator)))
+        let cases = cases(&mutants, place, self.text(operator));
+        Some(format!("{{ let r = {value};\n{cases} }}"))
     }
 
     fn unary(&mut self, node: Node) -> Option<String> {
@@ -270,6 +259,13 @@ impl<'a> Writer<'a> {
             is_on(mutant)
         ))
     }
+}
+
+/// What is left of an operator and the variable `r`, with the operator of the mutant that is on, or its own.
+fn cases(mutants: &[&Mutant], left: &str, operator: &str) -> String {
+    let one = |mutant: &&Mutant| format!("if {} {{ {left} {} r }} else ", is_on(mutant), mutant.replacement);
+    let all: String = mutants.iter().map(one).collect();
+    all + &format!("{{ {left} {operator} r }}")
 }
 
 /// The statement with which a function returns at once. What the code would take from a prelude without `std` is named in

@@ -77,20 +77,6 @@ const PARTS: &[&str] = &[
     "simulation",
 ];
 
-/// The tests beside the sources.
-pub const UNIT_TESTS: &[&str] = &["--lib"];
-
-/// All tests of these rooms.
-pub const TESTS: &[&str] = &[
-    "--lib",
-    "--test",
-    "vectors",
-    "--test",
-    "session_*",
-    "--test",
-    "client_*",
-];
-
 /// Where the copy is and what Cargo builds of it.
 pub struct Tree {
     copy: PathBuf,
@@ -115,8 +101,8 @@ pub struct Binary {
 }
 
 impl Tree {
-    /// Copies what Git knows or would take. A file that is there already stays as
-    /// it is, so that Cargo builds only what has changed.
+    /// Copies what Git knows or would take. A file that is there already stays as it is, so that Cargo builds only what has
+    /// changed.
     ///
     /// # Errors
     /// What could not be read or written.
@@ -338,7 +324,7 @@ impl Tree {
     ///
     /// # Errors
     /// They do not compile.
-    pub fn tests(&self, which: &[&str]) -> Result<Vec<Binary>, String> {
+    pub fn tests(&self, which: &[String]) -> Result<Vec<Binary>, String> {
         let mut build = self.cargo();
         build.args(["test", "--quiet", "--no-run", "--message-format=json"]);
         build.args(ROOMS).args(which);

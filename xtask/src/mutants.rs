@@ -1,16 +1,16 @@
 //! `cargo xtask mutants`: small changes of the rooms that decide, one after the other. With each, a test must fail; what
 //! survives is explained in `docs/mutants.md`. cargo-mutants lists them; `mutants` puts them in one build and tries them.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
+use std::{fs, path::PathBuf, process::Command};
+
+use crate::{
+    files::below,
+    run::{self, cargo, root, target},
+    test::PURE_TESTS,
 };
 
-use crate::run::{self, cargo, root, target};
-
-/// Installed into `target/tools` when it is not there.
-const TOOL: (&str, &str) = ("cargo-mutants", "27.1.0");
+/// The version of cargo-mutants.
+const VERSION: &str = "27.1.0";
 
 /// What decides.
 const ROOMS: &[&str] = &["src/session", "src/client"];
@@ -23,7 +23,7 @@ pub fn run(words: &[String]) -> Result<(), String> {
     let files = files(words)?;
     let folder = target().join("mutants");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let mut list = Command::new(tool()?);
+    let mut list = Command::new(run::tool("cargo-mutants", VERSION)?);
     list.current_dir(root()).args(["mutants", "--list", "--json"]);
     list.args(["--package", "playgate", "--no-default-features"]);
     for file in files {
@@ -42,7 +42,8 @@ pub fn run(words: &[String]) -> Result<(), String> {
             .arg("--target-dir")
             .arg(folder.join("program"))
             .arg("--")
-            .args([root(), folder.clone(), path]),
+            .args([root(), folder.clone(), path])
+            .args(PURE_TESTS),
     )
 }
 
@@ -50,50 +51,13 @@ pub fn run(words: &[String]) -> Result<(), String> {
 fn files(words: &[String]) -> Result<Vec<String>, String> {
     let mut files = Vec::new();
     for room in ROOMS {
-        let folder = root().join(room);
-        let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let names = entries
-            .flatten()
-            .map(|entry| entry.file_name().to_string_lossy().into_owned());
-        files.extend(
-            names
-                .filter(|name| name.ends_with(".rs"))
-                .map(|name| format!("{room}/{name}")),
-        );
+        let found = below(&root().join(room), "rs")?;
+        let from_root = |file: &PathBuf| file.strip_prefix(root()).map(|file| file.display().to_string());
+        files.extend(found.iter().map(from_root).filter_map(Result::ok));
     }
-    files.sort();
     files.retain(|file| words.is_empty() || words.iter().any(|word| file.contains(word.as_str())));
     if files.is_empty() {
         return Err(format!("no file of {} has such a name", ROOMS.join(" and ")));
     }
     Ok(files)
-}
-
-fn tool() -> Result<PathBuf, String> {
-    let (name, version) = TOOL;
-    let folder = target().join("tools");
-    let program = folder.join("bin").join(name);
-    if !is_version(&program, version) {
-        run::ok(
-            cargo()
-                .args([
-                    "install",
-                    "--quiet",
-                    "--locked",
-                    "--force",
-                    name,
-                    "--version",
-                    version,
-                    "--root",
-                ])
-                .arg(&folder),
-        )?;
-    }
-    Ok(program)
-}
-
-/// Whether the program is there, in this version.
-fn is_version(program: &Path, version: &str) -> bool {
-    let asked = Command::new(program).args(["mutants", "--version"]).output();
-    asked.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).trim().ends_with(version))
 }

@@ -20,6 +20,17 @@ use crate::{
     secrets, setup, simulation, threats, trusted, unity, unreal, unsafe_code,
 };
 
+/// The tests of the rooms that need nothing of an operating system.
+pub const PURE_TESTS: &[&str] = &[
+    "--lib",
+    "--test",
+    "vectors",
+    "--test",
+    "session_*",
+    "--test",
+    "client_*",
+];
+
 /// Runs all tests, or the steps in whose names one of these words is. A step that fails does not keep the others from
 /// running.
 pub fn run(words: Vec<String>) -> Result<(), String> {
@@ -113,15 +124,7 @@ fn of_rust(steps: &mut Steps) {
             cargo()
                 .args(["test", "--quiet", "--package", "playgate"])
                 .args(PURE)
-                .args([
-                    "--lib",
-                    "--test",
-                    "vectors",
-                    "--test",
-                    "session_*",
-                    "--test",
-                    "client_*",
-                ]),
+                .args(PURE_TESTS),
         )
     });
     steps.try_step("Rust: fewer features", || {
